@@ -1,0 +1,34 @@
+"""Small facts about characters and languages, shared by every stage; no words of any language (those are lexicons)."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.records import Lang
+
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+LATIN_WORD = re.compile(r"[A-Za-z]+")
+
+
+def language(text: str) -> Lang:
+    """The language most of a text is in: a Chinese character weighs as much as half an English word.
+
+    A Chinese sentence full of Latin names stays Chinese, and an English one with a Chinese term stays English; text
+    without letters counts as English.
+    """
+    han = len(HAN.findall(text))
+    return "zh" if han and han >= 1.5 * len(LATIN_WORD.findall(text)) else "en"
+
+
+def has_words(text: str) -> bool:
+    """Whether a text has a letter or a Chinese character at all."""
+    return any(char.isalpha() for char in text)
+
+
+def strip_span(text: str, start: int, end: int, extra: str = "") -> tuple[int, int]:
+    """Moves the ends of a span inwards past blanks and the characters of ``extra``."""
+    while start < end and (text[start].isspace() or text[start] in extra):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in extra):
+        end -= 1
+    return start, end
