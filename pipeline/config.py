@@ -132,7 +132,7 @@ class Config(Settings, frozen=True):
 
 
 def cores() -> int:
-    """The threads that a stage may use in this process: its share of the cores where several workers run.
+    """The threads that a stage may use in this process: one in the workers of a run, else the cores there are.
 
     The runner sets ``PLEDGEBOOK_THREADS`` in its workers; elsewhere it is the cores that this process may run on.
     """

@@ -175,9 +175,11 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
 
 
 def occurrences(quote: str, text: str) -> list[tuple[int, int]]:
-    """Every place of ``quote``; whole words only if it begins and ends in Latin letters and stands as words at all."""
+    """Every place of ``quote``; an end in Latin letters or digits stands at a word's border, if it does anywhere."""
     every = [(m.start(), m.end()) for m in re.finditer(re.escape(quote), text)]
-    words = [(m.start(), m.end()) for m in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(quote)}(?![A-Za-z0-9])", text)]
+    left = r"(?<![A-Za-z0-9])" if re.match(r"[A-Za-z0-9]", quote) else ""
+    right = r"(?![A-Za-z0-9])" if re.search(r"[A-Za-z0-9]$", quote) else ""
+    words = [(m.start(), m.end()) for m in re.finditer(left + re.escape(quote) + right, text)]
     return words or every
 
 

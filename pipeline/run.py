@@ -1,0 +1,129 @@
+"""A run from beginning to end: find the documents, take them through the stages, write the tables.
+
+Whatever happens, the output folder holds the last complete tables: nothing is put in place before everything is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import ROOT, Config
+from pipeline.export import outputs
+from pipeline.export.view import Parts, view
+from pipeline.flow import MODULES
+from pipeline.records import Alignments, Themes
+from pipeline.runner import Outcome, Progress, Runner
+from pipeline.sources import Found, find
+from pipeline.store import DamagedError, locked, make_folder
+
+STATE = ".pledgebook"
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to, to be told to the user.
+
+    Attributes:
+        counts: rows by table, and ``pages``.
+        failures: how many failure rows there are.
+        worked: documents that had anything done to them; pages: pages read anew.
+        seconds: by stage, over all workers; peak: megabytes of the largest worker.
+        unchanged: whether the files stood already.
+    """
+
+    counts: dict[str, int]
+    failures: int
+    worked: int
+    pages: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak: float = 0.0
+    unchanged: bool = False
+
+
+def run(
+    inputs: Sequence[Path],
+    output: Path,
+    config: Config,
+    progress: Progress | None = None,
+    say: Callable[[str], None] = print,
+    modules: Sequence[str] = MODULES,
+    retry: bool = False,
+) -> Summary:
+    """Reads documents and writes the tables of who commits to what.
+
+    Args:
+        inputs: folders, searched recursively, and files.
+        output: the folder for the tables; it is made if it is not there.
+        config: the configuration.
+        progress: what hears of the progress.
+        say: is told what the user should know besides.
+        modules: the modules of the stages, in order.
+        retry: whether documents that failed before are tried again though nothing has changed.
+
+    Raises:
+        InputError, OutputError, RunError, ReviewError: with what to do next.
+    """
+    find_first = [Path(path) for path in inputs]
+    state = output / STATE
+    make_folder(state)
+    with locked(state):
+        found = find(find_first, output)
+        runner = Runner(state, config, modules, progress, retry)
+        try:
+            return _once(runner, found, output, config, say)
+        except DamagedError as error:
+            damaged = 1 + runner.cache.mend()
+            say(f"{error}; {damaged} damaged files in all, what they held is made anew")
+            return _once(runner, found, output, config, say)
+
+
+def _once(runner: Runner, found: Found, output: Path, config: Config, say: Callable[[str], None]) -> Summary:
+    state = output / STATE
+    outcome = runner.run(found)
+    reviews = ROOT / config.review.folder
+    basis = outputs.basis_of(_basis(outcome, found), reviews)
+    written = outputs.up_to_date(output, state, basis)
+    unchanged = written is not None
+    if written is None:
+        made = view(_parts(runner, outcome, found), reviews)
+        written = outputs.put(output, state, basis, outputs.make(made), made, say)
+    runner.cache.sweep(outcome.used(), config.run.cache_mb * MEGABYTE)
+    return Summary(
+        counts=written.counts,
+        failures=written.counts["failures"],
+        worked=outcome.worked,
+        pages=outcome.pages,
+        seconds=outcome.seconds,
+        peak=outcome.peak,
+        unchanged=unchanged,
+    )
+
+
+def _basis(outcome: Outcome, found: Found) -> Any:
+    """What the tables depend on, in order."""
+    return (
+        [(source.document, source.path) for source in found.sources],
+        [(source.document, sorted(outcome.keys[source.document].items())) for source in outcome.sources],
+        sorted(outcome.corpus.items()),
+        outcome.failures,
+        sorted(found.same_as.items()),
+    )
+
+
+def _parts(runner: Runner, outcome: Outcome, found: Found) -> Parts:
+    rows: list[Any] = [runner.read("rows", outcome.keys[source.document]["rows"]) for source in outcome.sources]
+    alignments: Any = Alignments(works=())
+    themes: Any = Themes(themes=(), documents=(), passages=())
+    if "alignments" in outcome.corpus:
+        alignments = runner.read("alignments", outcome.corpus["alignments"])
+    if "themes" in outcome.corpus:
+        themes = runner.read("themes", outcome.corpus["themes"])
+    failures = [*outcome.failures, *(failure for row in rows for failure in row.failures)]
+    return Parts(found.sources, rows, alignments, themes, failures, found.same_as)
+
+
+__all__ = ["Summary", "run"]

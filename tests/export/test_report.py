@@ -1,0 +1,71 @@
+"""The report: counts are those of the rows, and nothing that a document says becomes markup."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.export.report import bars, timeline, write_report, years
+from pipeline.tables import CommitmentRow, CoverageRow, DocumentRow, RunView
+
+
+def row(number: int, **fields: object) -> CommitmentRow:
+    values = {
+        "statement_id": f"s-{number}", "work_id": "w", "document": "d", "title": "t", "page": 1, "bbox": "", "section": "",
+        "lang": "en", "force": "commitment", "strength": 3, "binding": "politically_binding", "bearer": "We", "bearer_id": "",
+        "bearer_kind": "state_group", "layer": "national", "counterparty": "", "action": "act", "condition": "", "hedge": (),
+        "deadline": "", "deadline_from": "", "deadline_to": "", "instruments": (), "quantities": (), "theme": "",
+        "theme_label": "", "quote": "We will act.", "quote_other_language": "", "divergence": (), "confidence": 0.9,
+        "review": "unreviewed",
+    }  # fmt: skip
+    return CommitmentRow(**(values | fields))
+
+
+def view(*rows: CommitmentRow, coverage: tuple[CoverageRow, ...] = ()) -> RunView:
+    document = DocumentRow(
+        document="d", path="d.pdf", same_as=(), work_id="w", state="complete", title="<b>Title</b>", title_en="", title_zh="",
+        languages=("en",), pages=1, pages_recognised=0, issuer="", date="", symbol="", genre="plan", legal_status="political",
+        participants=(), theme="", theme_label="", blocks=1, passages=1, statements=1, commitments=len(rows), failures=0,
+        characters=10,
+    )  # fmt: skip
+    return RunView(
+        documents=(document,), commitments=rows, passages=(), actors=(), instruments=(), quantities=(), definitions=(),
+        references=(), alignments=(), divergences=(), themes=(), coverage=coverage, failures=(),
+    )  # fmt: skip
+
+
+def test_what_a_document_says_is_escaped():
+    page = write_report(view(row(1, quote="<script>alert(1)</script>")))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&lt;b&gt;Title" in page
+
+
+def test_the_page_needs_no_network():
+    page = write_report(view(row(1)))
+    assert not re.search(r"https?://", page)
+    assert "default-src 'none'" in page
+
+
+def test_bars_count_rows():
+    made = bars([("a", "en"), ("a", "zh"), ("b", "en")], ["a", "b"], ["en", "zh"])
+    assert [(b.name, b.total) for b in made] == [("a", 2), ("b", 1)]
+    assert made[0].parts == (("en", 1, 50.0), ("zh", 1, 50.0))
+    assert bars([], ["a"], ["en"])[0].total == 0
+
+
+def test_the_line_of_time_has_a_dot_for_each_date():
+    rows = (row(1, deadline_to="2030-12-31"), row(2, deadline_to="2030-12-31"), row(3, deadline_to="2040-01-01"), row(4))
+    dots = timeline(rows)
+    assert [(d.date, d.y) for d in dots] == [("2030-12-31", 1), ("2030-12-31", 2), ("2040-01-01", 1)]
+    assert all(0 <= d.x <= 100 for d in dots)
+    assert years(rows)[0][0] >= 2030
+    assert timeline((row(1),)) == []
+
+
+def test_an_empty_cell_is_shown_as_a_gap():
+    cell = CoverageRow(layer="regional", function="respond", function_en="respond", function_zh="应对", binding="voluntary", count=0, gap=True)
+    assert "gap" in write_report(view(row(1), coverage=(cell,)))
+
+
+def test_a_run_with_nothing_in_it_has_a_page():
+    assert "Who promised what" in write_report(view())
