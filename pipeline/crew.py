@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pipeline.executors import Executors
 from pipeline.limits import Journal, Limits
 from pipeline.records import Failure
-from pipeline.worker import CorpusJob, Done, Job, RunError, work, work_corpus
+from pipeline.worker import CorpusJob, Done, Job, RunError, stage_of, work, work_corpus
 
 LOOK_SECONDS = 0.2
 ENDED = "the process that worked on it ended without a word (a crash in a library, or the system out of memory)"
@@ -154,4 +154,4 @@ def _result(executors: Executors, job: CorpusJob, future: Future[Done]) -> Done:
         return _submitted(executors, job).result()
     except executors.broken:
         executors.renew()
-        return Done(failures=(Failure(path="", page=0, stage=job.module.rpartition(".")[2], reason=ENDED),))
+        return Done(failures=(Failure(path="", page=0, stage=stage_of(job.module).name, reason=ENDED),))

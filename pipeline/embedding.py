@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import cores
+from pipeline.stage import tick
 
 DIMENSIONS = 512
 BATCH = 64
@@ -33,6 +34,7 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
     order = sorted((i for i, text in enumerate(texts) if text.strip()), key=lambda i: (len(texts[i]), i))
     for at in range(0, len(order), BATCH):
+        tick(0)
         rows = order[at : at + BATCH]
         found = np.asarray(_model().encode([texts[i][:LONGEST] for i in rows]), dtype=np.float32)
         vectors[rows] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from pipeline import models
 from pipeline.config import cores
 from pipeline.records import FORCES, LAYER_OF_KIND
+from pipeline.stage import tick
 from pipeline.text import strip_span
 
 if TYPE_CHECKING:
@@ -207,8 +208,11 @@ class Encoder:
         order = sorted(range(len(texts)), key=lambda i: (len(prepared[i][0]), i))
         results: list[Encoded | None] = [None] * len(texts)
         for at in range(0, len(order), batch):
+            tick(0)
             rows = order[at : at + batch]
-            for row, encoded in zip(rows, self._run([prepared[i] for i in rows], [texts[i] for i in rows]), strict=True):
+            for row, encoded in zip(
+                rows, self._run([prepared[i] for i in rows], [texts[i] for i in rows]), strict=True
+            ):
                 results[row] = encoded
         return [encoded for encoded in results if encoded is not None]
 

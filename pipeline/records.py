@@ -107,7 +107,9 @@ class Line(Record, frozen=True):
         if not 0 <= self.start < self.end:
             raise ValueError(f"a line covers at least one character, not [{self.start}, {self.end})")
         if self.edges and len(self.edges) != self.end - self.start + 1:
-            raise ValueError(f"{self.end - self.start} characters have {self.end - self.start + 1} edges, not {len(self.edges)}")
+            raise ValueError(
+                f"{self.end - self.start} characters have {self.end - self.start + 1} edges, not {len(self.edges)}"
+            )
 
 
 class Note(Record, frozen=True):

@@ -72,7 +72,7 @@ def run(
     make_folder(state)
     with locked(state):
         found = find(find_first, output)
-        runner = Runner(state, config, modules, progress, retry)
+        runner = Runner(state, config, modules, progress, retry, meanwhile=outputs.warm_up)
         try:
             return _once(runner, found, output, config, say)
         except DamagedError as error:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -107,6 +108,7 @@ class Runner:
         modules: the modules of the stages, in order; the flow's if none are given.
         progress: what hears of the progress.
         retry: whether documents that failed before are tried again though nothing has changed.
+        meanwhile: done once in this process, which is idle, while workers begin to work.
 
     Raises:
         FlowError: if the stages cannot run in their order.
@@ -119,8 +121,9 @@ class Runner:
         modules: Sequence[str] = MODULES,
         progress: Progress | None = None,
         retry: bool = False,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
-        self.folder, self.config, self.retry = folder, config, retry
+        self.folder, self.config, self.retry, self.meanwhile = folder, config, retry, meanwhile
         self.stages: dict[str, Stage] = stages(tuple(modules))
         self.cache = Cache(folder / CACHE)
         self.progress: Progress = progress or Silent()
@@ -193,6 +196,8 @@ class Runner:
         sizes = {job.source.document: size for size, job in jobs}
         outcome.worked = len(jobs)
         self.progress.begin("reading", len(jobs), sum(sizes.values()))
+        if self.meanwhile:
+            threading.Thread(target=self.meanwhile, daemon=True).start()
 
         def hear(job: Job, done: Done) -> None:
             outcome.note(done)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from pipeline.config import SUFFIXES
@@ -55,11 +57,16 @@ def find(inputs: Sequence[Path], output: Path | None = None) -> Found:
     listed: dict[str, Path] = {}
     failures: list[Failure] = []
     for top, name in zip(inputs, _names(inputs), strict=True):
-        for path, label, trouble in _walk(top, name, output.resolve() if output else None):
+        for path, raw, trouble in _walk(top, name, output.resolve() if output else None):
+            label = readable = _readable(raw)
+            for number in count(2):
+                if label not in listed:
+                    break
+                label = f"{readable} ({number})"
             if trouble:
                 failures.append(Failure(path=label, page=0, stage=STAGE_NAME, reason=trouble))
             else:
-                listed.setdefault(label, path)
+                listed[label] = path
     sources: dict[str, Source] = {}
     same: dict[str, list[str]] = {}
     for label, path in sorted(listed.items()):
@@ -78,6 +85,14 @@ def find(inputs: Sequence[Path], output: Path | None = None) -> Found:
         {document: tuple(paths) for document, paths in same.items()},
         tuple(sorted(failures, key=lambda f: (f.path, f.page))),
     )
+
+
+def _readable(label: str) -> str:
+    """A path as it is shown and sorted: the same on every system, whatever form its accents have; bytes that are no
+    text become question marks.
+    """
+    plain = label.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", plain)
 
 
 def _names(inputs: Sequence[Path]) -> list[str]:

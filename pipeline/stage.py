@@ -53,7 +53,7 @@ def check(stages: Iterable[Stage]) -> None:
             if need not in made:
                 raise FlowError(f"stage {stage.name!r} needs {need!r}; before it there are {', '.join(sorted(made))}")
             if stage.scope == "document" and made[need] == "corpus":
-                raise FlowError(f"stage {stage.name!r} sees one document and cannot need {need!r}, which is of the corpus")
+                raise FlowError(f"stage {stage.name!r} sees one document and cannot need {need!r} of the corpus")
         if stage.makes in made:
             raise FlowError(f"stage {stage.name!r} makes {stage.makes!r}, which is there already")
         made[stage.makes] = stage.scope
@@ -65,7 +65,8 @@ _listeners: list[Callable[[int], None]] = []
 def tick(pages: int = 1) -> None:
     """Says that pages are done: a stage that takes long on one document calls it page by page.
 
-    The runner shows the pages and starts the time limit of the document anew; without a runner nothing happens.
+    The runner shows the pages and starts the time limit of the document anew (0 pages are a mere sign of life); without
+    a runner nothing happens.
     """
     for listener in _listeners:
         listener(pages)

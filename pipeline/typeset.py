@@ -15,7 +15,10 @@ from pathlib import Path
 from pipeline.records import Lang
 from pipeline.works import NOTE_MARK, Element, Work, read_works
 
-FONTS = {"en": '("Libertinus Serif", "Noto Serif CJK SC")', "zh": '("Libertinus Serif", "Noto Serif CJK SC", "Noto Serif CJK TC")'}
+FONTS = {
+    "en": '("Libertinus Serif", "Noto Serif CJK SC")',
+    "zh": '("Libertinus Serif", "Noto Serif CJK SC", "Noto Serif CJK TC")',
+}
 NOTICE = "Fictional text, written for testing · 虚构文本"
 
 
@@ -53,7 +56,7 @@ def documents(work: Work) -> Iterator[tuple[str, str]]:
     layout = work.facts["layout"]
     if layout in ("separate", "twocol"):
         for lang in ("en", "zh"):
-            yield f".{lang}", _page(work, 2 if layout == "twocol" else 1) + _sequence(work, lang, layout == "twocol")  # type: ignore[arg-type]
+            yield f".{lang}", _page(work, 2 if layout == "twocol" else 1) + _sequence(work, lang, layout == "twocol")
     elif layout == "sequential":
         yield "", _page(work, 1) + _sequence(work, "zh", False) + "\n#pagebreak()\n" + _sequence(work, "en", False)
     else:
@@ -89,7 +92,7 @@ def _side_by_side(work: Work) -> str:
     notes = {lang: _notes(work, lang) for lang in ("zh", "en")}
     cells = []
     for element in work.elements:
-        pair = [_element(element, lang, notes[lang]) for lang in ("zh", "en")]  # type: ignore[arg-type]
+        pair = [_element(element, lang, notes[lang]) for lang in ("zh", "en")]
         if any(pair):
             cells += [f"[{made}]" for made in pair]
     return "#grid(columns: (1fr, 1fr), column-gutter: 1.2em, row-gutter: 1em,\n" + ",\n".join(cells) + ")\n"
@@ -97,7 +100,7 @@ def _side_by_side(work: Work) -> str:
 
 def _alternating(work: Work) -> str:
     notes = {lang: _notes(work, lang) for lang in ("zh", "en")}
-    made = (_element(e, lang, notes[lang]) for e in work.elements for lang in ("zh", "en"))  # type: ignore[arg-type]
+    made = (_element(e, lang, notes[lang]) for e in work.elements for lang in ("zh", "en"))
     return "\n\n".join(filter(None, made))
 
 
@@ -115,10 +118,10 @@ def _element(element: Element, lang: Lang, notes: dict[str, str]) -> str:
         text = mark + (" " if lang == "en" else "") + text
     body = _markup(text, notes)
     if element.kind == "title":
-        return f"#align(center, text(size: 15pt, weight: \"bold\")[{body}])"
+        return f'#align(center, text(size: 15pt, weight: "bold")[{body}])'
     if element.kind == "heading":
         size = 12.5 if element.level == 1 else 11
-        return f"#block(above: 1.4em, below: 0.9em, sticky: true, text(size: {size}pt, weight: \"bold\")[{body}])"
+        return f'#block(above: 1.4em, below: 0.9em, sticky: true, text(size: {size}pt, weight: "bold")[{body}])'
     if element.kind == "list_item":
         return f"#pad(left: 1.6em)[{body}]"
     return f"#par(first-line-indent: (amount: 2em, all: true))[{body}]" if lang == "zh" else f"#par[{body}]"

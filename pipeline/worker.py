@@ -208,7 +208,12 @@ class _Work:
             return self.memory[artefact]
         needs = [self.obtain(need) for need in stage.needs]
         made = self.make(stage, module, needs)
-        self.cache.write(artefact, key, made)
+        try:
+            self.cache.write(artefact, key, made)
+        except (TypeError, ValueError) as error:
+            raise _StageError(
+                stage.name, f"what stage {stage.name!r} made cannot be kept ({describe(error)})"
+            ) from error
         self.memory[artefact] = made
         return made
 

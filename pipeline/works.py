@@ -229,8 +229,8 @@ class _Reader:
 
     def read(self) -> Work:
         part = ""
-        for self.number, raw in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
-            line = raw.strip()
+        for number, raw in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
+            self.number, line = number, raw.strip()
             if not line or line.startswith("//"):
                 continue
             if line.startswith("%%"):
@@ -393,7 +393,7 @@ class _Reader:
         head, *slots = (cell.strip() for cell in rest.split("|"))
         if head not in FORCES:
             raise self.fail(f"a force is one of {', '.join(FORCES)}, not {head!r}")
-        force: Force = head  # type: ignore[assignment]
+        force: Force = head
         spans: dict[str, tuple[int, int]] = {}
         hedges: list[tuple[int, int]] = []
         deadline: Label | None = None
@@ -401,7 +401,9 @@ class _Reader:
             key, colon, quote = slot.partition(":")
             key = key.strip()
             if not colon or key not in SLOT_KEYS:
-                raise self.fail(f"a slot is one of {', '.join(SLOT_KEYS)}, as in 'bearer: States Parties', not {slot!r}")
+                raise self.fail(
+                    f"a slot is one of {', '.join(SLOT_KEYS)}, as in 'bearer: States Parties', not {slot!r}"
+                )
             if key == "by":
                 quote, _, value = quote.partition("=")
                 place = self.place(quote, passage)
@@ -526,8 +528,14 @@ class _Reader:
             if not listed and surface in passage.text:
                 latin = surface[0].isascii()
                 if not latin or re.search(rf"(?<![A-Za-z]){re.escape(surface)}(?![A-Za-z])", passage.text):
-                    self.warn(f"actor {surface!r} stands in the passage but is not listed (@- if it is none)", passage.line)
-        negated = re.search(r"\b(not|no|nor|never|none|neither|prohibit\w*|forbid\w*|refrain|without|ban\w*|cease)\b", passage.text, re.I)
+                    self.warn(
+                        f"actor {surface!r} stands in the passage but is not listed (@- if it is none)", passage.line
+                    )
+        negated = re.search(
+            r"\b(not|no|nor|never|none|neither|prohibit\w*|forbid\w*|refrain|without|ban\w*|cease)\b",
+            passage.text,
+            re.I,
+        )
         if passage.lang == "zh":
             negated = re.search(r"不|禁|勿|无|非|免|未|莫|停止|杜绝|弃", passage.text)
         if "prohibition" in passage.forces and not negated:

@@ -69,6 +69,12 @@ def test_code_below_a_stage_changes_its_fingerprint(toy: Path, name: str) -> Non
     assert mark() != before
 
 
+def test_a_template_in_a_package_below_a_stage_changes_its_fingerprint(toy: Path) -> None:
+    before = mark()
+    (toy / "deep" / "page.html").write_text("<p>", "utf-8")
+    assert mark() != before
+
+
 def test_code_elsewhere_does_not(toy: Path) -> None:
     before = mark()
     (toy / "other.py").write_text("import polars\n", "utf-8")

@@ -9,7 +9,13 @@ from pipeline.metrics import accuracy, calibration_error, confusion, interval, l
 
 @pytest.mark.parametrize(
     ("a", "b", "same"),
-    [((0, 10), (0, 10), True), ((0, 10), (5, 15), True), ((0, 10), (6, 16), False), ((0, 4), (0, 10), False), ((0, 2), (2, 4), False)],
+    [
+        ((0, 10), (0, 10), True),
+        ((0, 10), (5, 15), True),
+        ((0, 10), (6, 16), False),
+        ((0, 4), (0, 10), False),
+        ((0, 2), (2, 4), False),
+    ],
 )
 def test_overlaps(a, b, same):
     assert overlaps(a, b) is same

@@ -136,6 +136,7 @@ TROUBLE = [
     ("VANISH", "ended without a word"),
     ("RAISE", "a bad number"),
     ("ENCRYPTED", "the file is encrypted"),
+    ("HALF", "stage 'parse'"),
 ]
 
 
@@ -286,3 +287,37 @@ def test_a_scheduler_that_does_not_answer_is_said(corpus: Path, tmp_path: Path, 
 
     with pytest.raises(ClusterError, match="does not answer"):
         go(corpus, tmp_path / "out", settings={"run": {"executor": "dask", "scheduler": "tcp://127.0.0.1:9"}})
+
+
+def test_a_sign_of_life_starts_the_time_limit_anew_and_counts_no_page(tmp_path: Path) -> None:
+    from pipeline.limits import Journal, Limits, guarded
+    from pipeline.stage import tick
+
+    journal = Journal(tmp_path, "d-1")
+    with guarded(journal, Limits(seconds=2, memory_mb=1000)) as watch:
+        watch.stage("tag")
+        for _ in range(3):
+            time.sleep(1)
+            tick(0)
+        tick(2)
+        assert journal.pages() == 2
+    assert journal.ending(Limits(seconds=2, memory_mb=1000)) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"), [("A treaty", "too few to cluster"), ("A VANISHING treaty", "ended without a word")]
+)
+def test_a_corpus_stage_that_fails_costs_its_own_tables(corpus: Path, tmp_path: Path, title: str, reason: str) -> None:
+    from pipeline.config import load
+    from pipeline.run import run
+    from tests.fakes import FAKES
+
+    (corpus / "more.txt").write_text(f"{title}\nThe Board shall sit.\n", "utf-8")
+    flow = tuple("tests.fakes.falling" if name == "tests.fakes.cluster" else name for name in FAKES)
+    run([corpus], tmp_path / "out", load(None, {"run": {"workers": 2}}), None, lambda text: None, flow)
+    failures = table(tmp_path / "out", "failures.csv")
+    assert [(row["path"], row["stage"]) for row in failures] == [("", "cluster")]
+    assert reason in failures[0]["reason"]
+    assert table(tmp_path / "out", "themes.csv") == []
+    assert len(table(tmp_path / "out", "alignments.csv")) == 3
+    assert len(table(tmp_path / "out", "commitments.csv")) == 6

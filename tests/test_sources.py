@@ -106,3 +106,23 @@ def test_a_file_of_another_kind_named_outright_is_a_failure(tmp_path: Path) -> N
 def test_an_input_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no .*nothing; name a folder or a file"):
         find([tmp_path / "nothing"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes for a name")
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb8\xdb.txt")).write_text("GB18030 name", "utf-8")
+    found = find([tmp_path])
+    assert [s.path for s in found.sources] == ["\ufffd\ufffd.txt"]
+    assert Path(found.sources[0].file).read_text("utf-8") == "GB18030 name"
+
+
+def test_accents_are_shown_the_same_on_every_system(tmp_path: Path) -> None:
+    write(tmp_path / "Communique\u0301.txt")
+    assert [s.path for s in find([tmp_path]).sources] == ["Communiqu\u00e9.txt"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps two forms of one accent apart")
+def test_two_forms_of_one_name_are_two_files(tmp_path: Path) -> None:
+    write(tmp_path / "Communique\u0301.txt", "1")
+    write(tmp_path / "Communiqu\u00e9.txt", "2")
+    assert [s.path for s in find([tmp_path]).sources] == ["Communiqu\u00e9.txt", "Communiqu\u00e9.txt (2)"]

@@ -84,13 +84,19 @@ def test_split_notes():
 
 
 def test_beads_of_several_sentences(tmp_path):
-    made = work(tmp_path, "P\nen One.\n> none\nen Two.\n> none\nzh 一二。\n> none\nen Three.\n> none\n-\nzh 四。\n> none\n")
+    made = work(
+        tmp_path, "P\nen One.\n> none\nen Two.\n> none\nzh 一二。\n> none\nen Three.\n> none\n-\nzh 四。\n> none\n"
+    )
     assert [(b.en, b.zh) for b in made.beads] == [((0, 1), (0,)), ((2,), ()), ((), (1,))]
 
 
 def test_a_mention_is_marked_everywhere_and_longest_first(tmp_path):
     head = HEAD.replace("operators | non_state", "operators | non_state\nmember States | state_group")
-    made = work(tmp_path, "P\nen We ask States and member States and States.\n> none\n@ We; States; member States\nzh 我们。\n> none\n@ 我们\n", head)
+    made = work(
+        tmp_path,
+        "P\nen We ask States and member States and States.\n> none\n@ We; States; member States\nzh 我们。\n> none\n@ 我们\n",
+        head,
+    )
     marked = [made.en[0].text[a.start : a.end] for a in made.en[0].actors]
     assert marked == ["We", "States", "member States", "States"]
 
@@ -130,7 +136,11 @@ def test_the_spans_of_every_work_are_the_words_they_quote():
     assert works
     for made in works:
         for p in made.passages:
-            spans = [(label.start, label.end) for group in (p.actors, p.instruments, p.deadlines, p.quantities) for label in group]
+            spans = [
+                (label.start, label.end)
+                for group in (p.actors, p.instruments, p.deadlines, p.quantities)
+                for label in group
+            ]
             for s in p.statements:
                 spans += [span for span in (s.bearer, s.action, s.condition, s.counterparty, *s.hedges) if span]
             assert all(0 <= a < b <= len(p.text) and p.text[a:b].strip() for a, b in spans), (p.work, p.line)

@@ -95,6 +95,13 @@ def up_to_date(output: Path, state: Path, basis: str) -> Written | None:
     return written
 
 
+def warm_up() -> None:
+    """Imports what ``make`` needs, so that it is there when the rows are: libraries that take a while to load."""
+    import jinja2  # noqa: F401
+    import polars  # noqa: F401
+    import xlsxwriter  # noqa: F401
+
+
 def make(view: RunView) -> dict[str, bytes]:
     """Every file of a run, by name, in the order in which they are put in place."""
     from pipeline.export.report import write_report

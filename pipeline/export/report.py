@@ -74,7 +74,9 @@ def write_report(run: RunView) -> str:
             run=run,
             forces=[force for force in FORCES if force in OPERATIVE_FORCES],
             zh=NAMES_ZH,
-            by_force=bars(((r.force, r.lang) for r in rows), [f for f in FORCES if f in OPERATIVE_FORCES], ("en", "zh")),
+            by_force=bars(
+                ((r.force, r.lang) for r in rows), [f for f in FORCES if f in OPERATIVE_FORCES], ("en", "zh")
+            ),
             by_actor=actor_bars(run),
             by_theme=theme_bars(run),
             coverage=coverage(run),
@@ -109,7 +111,9 @@ def actor_bars(run: RunView) -> list[Bar]:
     """The bearers with the most statements, by force; a bearer with an id counts over both languages and all its names."""
     names = {row.id: " · ".join(filter(None, (row.name_en, row.name_zh))) for row in run.actors if row.id}
     pairs = [(names.get(r.bearer_id, r.bearer), r.force) for r in run.commitments if r.bearer]
-    common = [name for name, _ in sorted(Counter(name for name, _ in pairs).items(), key=lambda item: (-item[1], item[0]))]
+    common = [
+        name for name, _ in sorted(Counter(name for name, _ in pairs).items(), key=lambda item: (-item[1], item[0]))
+    ]
     return bars(pairs, common[:MOST_ACTORS], [f for f in FORCES if f in OPERATIVE_FORCES])
 
 
@@ -117,7 +121,9 @@ def theme_bars(run: RunView) -> list[Bar]:
     """The themes with the most statements, by force."""
     labels = {t.theme: f"{t.label_en} / {t.label_zh}" for t in run.themes}
     pairs = [(labels.get(r.theme, r.theme_label), r.force) for r in run.commitments if r.theme]
-    common = [name for name, _ in sorted(Counter(name for name, _ in pairs).items(), key=lambda item: (-item[1], item[0]))]
+    common = [
+        name for name, _ in sorted(Counter(name for name, _ in pairs).items(), key=lambda item: (-item[1], item[0]))
+    ]
     return bars(pairs, common[:MOST_THEMES], [f for f in FORCES if f in OPERATIVE_FORCES])
 
 
@@ -125,7 +131,10 @@ def coverage(run: RunView) -> list[dict[str, Any]]:
     """The matrix: a row a function, a cell a layer with its count by binding and a shade from 0 to 1."""
     functions = list(dict.fromkeys((c.function, c.function_en, c.function_zh) for c in run.coverage))
     counts = {(c.layer, c.function, c.binding): c.count for c in run.coverage}
-    most = max((sum(counts.get((la, f, b), 0) for b in BINDINGS) for la in LAYERS for f, _, _ in functions), default=0) or 1
+    most = (
+        max((sum(counts.get((la, f, b), 0) for b in BINDINGS) for la in LAYERS for f, _, _ in functions), default=0)
+        or 1
+    )
     matrix = []
     for function, english, chinese in functions:
         cells = []
@@ -169,7 +178,11 @@ def timeline(rows: Sequence[CommitmentRow]) -> list[Dot]:
         column = round(x)
         stacked[column] += 1
         hint = f"{day.isoformat()} · {row.force} · {row.bearer or '—'}: {row.quote}"
-        dots.append(Dot(x=round(x, 2), y=stacked[column], force=row.force, date=day.isoformat(), hint=hint, row=row.statement_id))
+        dots.append(
+            Dot(
+                x=round(x, 2), y=stacked[column], force=row.force, date=day.isoformat(), hint=hint, row=row.statement_id
+            )
+        )
     return dots
 
 
@@ -188,7 +201,9 @@ def years(rows: Sequence[CommitmentRow]) -> list[tuple[int, float]]:
 def _template() -> Any:
     import jinja2
 
-    loader = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    loader = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     loader.globals["style"] = (HERE / "report.css").read_text(encoding="utf-8")
     loader.globals["script"] = (HERE / "report.js").read_text(encoding="utf-8")
     return loader.get_template("report.html")

@@ -154,6 +154,8 @@ def to_xlsx(rows: Sequence[CommitmentRow]) -> bytes:
     for line, record in enumerate(rows[: SHEET_ROWS - 1], 1):
         for at, name in enumerate(names):
             value = cell(getattr(record, name))
+            if value == "":
+                continue
             if isinstance(value, str):
                 sheet.write_string(line, at, _fit(value))
             else:

@@ -17,9 +17,7 @@ def build(settings: Settings) -> Any:
 
     def vectors(passages: Passages) -> Vectors:
         found = embed([passage.text[passage.item_start :] for passage in passages.passages])
-        return Vectors(
-            document=passages.document, dimensions=DIMENSIONS, data=found.astype(np.dtype("<f2")).tobytes()
-        )
+        return Vectors(document=passages.document, dimensions=DIMENSIONS, data=found.astype(np.dtype("<f2")).tobytes())
 
     return vectors
 

@@ -17,19 +17,41 @@ from pipeline.records import Block, Facts, Lang, LegalStatus, Parsed
 from pipeline.stage import Stage
 from pipeline.text import HAN, has_words, language
 
-GENRES = ("treaty", "resolution", "communique", "joint_statement", "plan", "report", "law", "paper", "speech", "commentary")
+GENRES = (
+    "treaty",
+    "resolution",
+    "communique",
+    "joint_statement",
+    "plan",
+    "report",
+    "law",
+    "paper",
+    "speech",
+    "commentary",
+)
 TITLE_WEIGHT = 4.0
 LONGEST_TITLE = 160
 LONGEST_DATE_LINE = 60
-LIST_MARK = re.compile(r"[一二三四五六七八九十]+、|第[一二三四五六七八九十\d]+[章节条]|[（(][一二三四五六七八九十\d]+[)）]|(?:Article|Chapter|Part|Section)\b|[IVX]+\.|\d+[.、]")
+LIST_MARK = re.compile(
+    r"[一二三四五六七八九十]+、|第[一二三四五六七八九十\d]+[章节条]|[（(][一二三四五六七八九十\d]+[)）]|(?:Article|Chapter|Part|Section)\b|[IVX]+\.|\d+[.、]"
+)
 HEAD_BLOCKS = 14
 TAIL_BLOCKS = 12
-DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0", "Ｏ": "0", "O": "0"}
+DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | {
+    "○": "0",
+    "零": "0",
+    "Ｏ": "0",
+    "O": "0",
+}
 
 
 def facts_of(parsed: Parsed, settings: FactsSettings) -> Facts:
     """The facts of a parsed document; what it does not say is an empty string."""
-    body = [block for block in parsed.blocks if block.kind in ("title", "heading", "paragraph", "list_item") and has_words(block.text)]
+    body = [
+        block
+        for block in parsed.blocks
+        if block.kind in ("title", "heading", "paragraph", "list_item") and has_words(block.text)
+    ]
     titles = titles_of(body)
     text = "\n".join(block.text for block in body)
     ends = [block.text for block in parsed.blocks if block.kind in ("header", "footer")][:4]
@@ -38,10 +60,15 @@ def facts_of(parsed: Parsed, settings: FactsSettings) -> Facts:
     genre, status = genre_of(" ".join(titles.values()), symbol, text)
     if settings.legal_status:
         status = settings.legal_status
-    main = max(("en", "zh"), key=lambda lang: sum(len(b.text) for b in body if b.lang == lang) * (1 if lang == "zh" else 0.4))
+    main = max(
+        ("en", "zh"), key=lambda lang: sum(len(b.text) for b in body if b.lang == lang) * (1 if lang == "zh" else 0.4)
+    )
     return Facts(
         document=parsed.document,
-        title=titles.get(main) or titles.get("en") or titles.get("zh") or parsed.path.rsplit("/", 1)[-1].rsplit(".", 1)[0],  # type: ignore[call-overload]
+        title=titles.get(main)
+        or titles.get("en")
+        or titles.get("zh")
+        or parsed.path.rsplit("/", 1)[-1].rsplit(".", 1)[0],  # type: ignore[call-overload]
         title_en=titles.get("en", ""),
         title_zh=titles.get("zh", ""),
         languages=languages_of(body),
@@ -72,11 +99,22 @@ def titles_of(body: list[Block]) -> dict[Lang, str]:
             found[block.lang] = " ".join([one_line(block.text), *_second_line(body, index)])
     for block in body[:6]:
         text = one_line(block.text)
-        if not found and block.kind == "heading" and block.level <= 1 and len(text) <= LONGEST_TITLE and not LIST_MARK.match(text):
+        if (
+            not found
+            and block.kind == "heading"
+            and block.level <= 1
+            and len(text) <= LONGEST_TITLE
+            and not LIST_MARK.match(text)
+        ):
             found[block.lang] = text
     for block in body[:4]:
         text = one_line(block.text)
-        if not found and 3 < len(text) <= LONGEST_TITLE and not re.search(r"[.。;；:：]$", text) and not LIST_MARK.match(text):
+        if (
+            not found
+            and 3 < len(text) <= LONGEST_TITLE
+            and not re.search(r"[.。;；:：]$", text)
+            and not LIST_MARK.match(text)
+        ):
             found[block.lang] = text
     for lang in languages_of(body):
         if found and lang not in found:
@@ -221,7 +259,9 @@ def dates_in(text: str) -> list[str]:
         add(m.start(), m[1], int(m[2]), m[3])
     for m in re.finditer(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", text):
         add(m.start(), m[1], int(m[2]), m[3])
-    for m in re.finditer(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日", text):
+    for m in re.finditer(
+        r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日", text
+    ):
         add(m.start(), "".join(DIGITS[char] for char in m[1]), tens(m[2]), str(tens(m[3])))
     return [date for _, date in sorted(found)]
 

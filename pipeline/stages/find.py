@@ -15,7 +15,18 @@ from typing import Any
 
 from pipeline.config import FindSettings
 from pipeline.lexicons import lexicon
-from pipeline.records import Block, Definition, Facts, Findings, Lang, Parsed, Passage, Passages, Reference, TaggedDocument
+from pipeline.records import (
+    Block,
+    Definition,
+    Facts,
+    Findings,
+    Lang,
+    Parsed,
+    Passage,
+    Passages,
+    Reference,
+    TaggedDocument,
+)
 from pipeline.stage import Stage
 
 LONGEST_TERM = 40
@@ -92,7 +103,9 @@ def cite(block: Block) -> Reference:
         for name in names:
             match = re.search(words[name], body)
             if match:
-                fields.update({key: value.strip() for key, value in match.groupdict().items() if value and not fields[key]})
+                fields.update(
+                    {key: value.strip() for key, value in match.groupdict().items() if value and not fields[key]}
+                )
                 return True
         return False
 

@@ -93,7 +93,9 @@ def _ends_zh(text: str, mark: re.Match[str], end: int) -> bool:
     if end == mark.end() or end >= len(text):
         return True
     speech = "|".join(lexicon("segmentation")["speech"]["zh"])
-    return text[end] not in "，、；：的" and not re.match(rf"[^。！？，]{{0,10}}(?:{speech})(?=[。！？，：])", text[end:])
+    return text[end] not in "，、；：的" and not re.match(
+        rf"[^。！？，]{{0,10}}(?:{speech})(?=[。！？，：])", text[end:]
+    )
 
 
 def _ends_en(text: str, start: int, mark: re.Match[str], end: int) -> bool:
@@ -179,7 +181,9 @@ def mark_kinds(blocks: Sequence[Block]) -> list[str]:
     letter = ""
     for block in blocks:
         text = block.marker or block.text
-        kind = next((name for name, pattern in marks() if pattern.match(text)), "other" if block.kind == "list_item" else "")
+        kind = next(
+            (name for name, pattern in marks() if pattern.match(text)), "other" if block.kind == "list_item" else ""
+        )
         found = re.match(r"\W?([a-zA-Z]{1,2})\W", text) if kind == "letter" else None
         if found:
             mark = found.group(1)
@@ -258,7 +262,9 @@ def _passage(
     for part in [*lead, piece]:
         if text and not text.endswith(" "):
             text += joint
-        anchors.append(Anchor(start=len(text), end=len(text) + len(part.text), block=part.block.id, block_start=part.start))
+        anchors.append(
+            Anchor(start=len(text), end=len(text) + len(part.text), block=part.block.id, block_start=part.start)
+        )
         text += part.text
     before = state.before.get(lang, "")
     state.before[lang] = piece.text

@@ -15,6 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,22 +46,22 @@ class Data:
 
 
 def splits(works: Sequence[Work], file: Path) -> dict[str, str]:
-    """The split of each work, from ``corpus/splits.toml``.
+    """The split of each work, from ``corpus/splits.toml``: dev and test are listed there, every other work trains.
 
     Raises:
-        ValueError: if a work is in no split or in two; the message names it.
+        ValueError: if a listed work does not exist or stands in two splits; the message names it.
     """
     listed = tomllib.loads(file.read_text(encoding="utf-8"))
+    known = {work.id for work in works}
     of: dict[str, str] = {}
-    for split in ("train", "dev", "test"):
+    for split in ("dev", "test"):
         for name in listed[split]:
+            if name not in known:
+                raise ValueError(f"{file}: {split} names {name!r}, but there is no such work")
             if name in of:
                 raise ValueError(f"{file}: work {name!r} stands in {of[name]!r} and in {split!r}")
             of[name] = split
-    missing = [work.id for work in works if work.id not in of]
-    if missing:
-        raise ValueError(f"{file}: work {missing[0]!r} is in no split; add it to train (or to dev or test)")
-    return of
+    return {work.id: of.get(work.id, "train") for work in works}
 
 
 def gather(config: Config) -> Data:
@@ -86,7 +87,9 @@ def train(config: Config, encoder: bool, promote: bool, rollback: bool) -> int:
     say(f"{len(data.train)} examples to train on, {len(data.dev)} to fit the head, {len(data.test)} to test, "
         f"{len(data.reviews)} from reviews")  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="pledgebook-train-") as scratch:
-        folder = models.current(home, "encoder") if not encoder else make_encoder(data, Path(scratch) / "encoder", config)
+        folder = (
+            models.current(home, "encoder") if not encoder else make_encoder(data, Path(scratch) / "encoder", config)
+        )
         return _finish(home, folder, encoder, data, promote, config)
 
 
@@ -139,7 +142,9 @@ def fingerprint(rows: Sequence[Example]) -> str:
     """SHA-256 over everything that is learnt from, so that a card tells which data made a model."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(repr((row.text, row.context, row.force, sorted(row.spans.items()), row.blind, row.weight)).encode())
+        digest.update(
+            repr((row.text, row.context, row.force, sorted(row.spans.items()), row.blind, row.weight)).encode()
+        )
     return digest.hexdigest()
 
 
@@ -192,13 +197,17 @@ def score(encoder: Encoder, head: ForceHead, rows: Sequence[Example]) -> dict[st
         here = [i for i, row in enumerate(rows) if row.lang == lang]
         gold, said = [rows[i].force[0] for i in here], [guess[i] for i in here]
         right = [g == s for g, s in zip(gold, said, strict=True)]
-        low, high = interval([rows[i].work for i in here], lambda at, right=right: sum(right[i] for i in at) / max(1, len(at)))
+        low, high = interval([rows[i].work for i in here], partial(_share, right))
         found[lang] = {
             "n": len(here), "accuracy": round(accuracy(gold, said), 4), "low": round(low, 4), "high": round(high, 4),
             "macro_f1": round(macro_f1(gold, said), 4),
             "calibration": round(calibration_error(right, [float(chances[i].max()) for i in here]), 4),
         }  # fmt: skip
     return found
+
+
+def _share(right: Sequence[bool], at: Sequence[int]) -> float:
+    return sum(right[i] for i in at) / max(1, len(at))
 
 
 def tell(old: dict[str, Any], new: dict[str, Any]) -> None:

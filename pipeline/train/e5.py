@@ -93,7 +93,7 @@ def _tensors(data: bytes, at: int, hidden: int, feed: int) -> tuple[NDArray[np.u
     (entries,) = struct.unpack_from("<i", data, at)
     at += 4
     tensors: dict[str, NDArray[np.float32]] = {}
-    word = np.empty(0, np.uint8)
+    word = np.empty((0, 0), np.uint8)
     for _ in range(entries):
         (length,) = struct.unpack_from("<H", data, at)
         name = data[at + 2 : at + 2 + length].decode()
@@ -147,7 +147,9 @@ def vocabulary(pretrained: Pretrained, texts: list[str]) -> tuple[NDArray[np.int
         if row < 4 or len(piece) == 1 or piece in used or (wanted(piece) and not latin & set(piece))
     ]
     keep = [row for row in keep if row < 4 or wanted(pretrained.pieces[row])]
-    return np.array(keep), tokenizer([pretrained.pieces[row] for row in keep], [float(pretrained.scores[row]) for row in keep])
+    return np.array(keep), tokenizer(
+        [pretrained.pieces[row] for row in keep], [float(pretrained.scores[row]) for row in keep]
+    )
 
 
 def tokenizer(pieces: list[str], scores: list[float]) -> Tokenizer:

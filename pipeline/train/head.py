@@ -44,7 +44,7 @@ def fit_head(
         raise ValueError(
             f"a head is fitted on at least two works with two forces, not {len(set(groups))} works with {len(set(labels))}"
         )
-    target = np.array([FORCES.index(label) for label in labels])  # type: ignore[arg-type]
+    target = np.array([FORCES.index(label) for label in labels])
     weight = np.array(weights, dtype=np.float64)
     folds = GroupKFold(min(FOLDS, len(set(groups))))
     best = (np.inf, 0.0, 0.0)

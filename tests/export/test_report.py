@@ -54,7 +54,12 @@ def test_bars_count_rows():
 
 
 def test_the_line_of_time_has_a_dot_for_each_date():
-    rows = (row(1, deadline_to="2030-12-31"), row(2, deadline_to="2030-12-31"), row(3, deadline_to="2040-01-01"), row(4))
+    rows = (
+        row(1, deadline_to="2030-12-31"),
+        row(2, deadline_to="2030-12-31"),
+        row(3, deadline_to="2040-01-01"),
+        row(4),
+    )
     dots = timeline(rows)
     assert [(d.date, d.y) for d in dots] == [("2030-12-31", 1), ("2030-12-31", 2), ("2040-01-01", 1)]
     assert all(0 <= d.x <= 100 for d in dots)
@@ -63,7 +68,15 @@ def test_the_line_of_time_has_a_dot_for_each_date():
 
 
 def test_an_empty_cell_is_shown_as_a_gap():
-    cell = CoverageRow(layer="regional", function="respond", function_en="respond", function_zh="应对", binding="voluntary", count=0, gap=True)
+    cell = CoverageRow(
+        layer="regional",
+        function="respond",
+        function_en="respond",
+        function_zh="应对",
+        binding="voluntary",
+        count=0,
+        gap=True,
+    )
     assert "gap" in write_report(view(row(1), coverage=(cell,)))
 
 

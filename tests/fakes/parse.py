@@ -12,7 +12,7 @@ from pipeline.records import Block, Box, Failure, Line, PageSize, Parsed, Source
 from pipeline.stage import Stage, tick
 from pipeline.text import language
 
-TROUBLE = ("CRASH", "HANG", "RAISE", "EAT", "VANISH", "ENCRYPTED", "SLOW")
+TROUBLE = ("CRASH", "HANG", "RAISE", "EAT", "VANISH", "ENCRYPTED", "SLOW", "HALF")
 
 
 def parse(source: Source) -> Parsed:
@@ -40,6 +40,8 @@ def parse(source: Source) -> Parsed:
         return Parsed(document=source.document, path=source.path, pages=(), blocks=(), failures=(failure,))
     count_call("parse", source.path)
     lines = [line for line in text.splitlines() if line.strip()]
+    if word == "HALF":
+        lines.append("half a character: \ud83d")
     blocks = tuple(block(source.document, ordinal, line) for ordinal, line in enumerate(lines))
     return Parsed(
         document=source.document,

@@ -226,3 +226,18 @@ ZH = [
     "任何国家均不得将核材料转让给不受本公约约束的接收者。",
     "秘书处将于2033年年底前公布一份全面评估报告，并考虑到各国政府、国际组织、产业界和独立机构的意见和贡献，以及区域安排在实施本计划方面所积累的经验。",
 ]
+
+NAMES = ["Aster", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Haven", "Inlet", "Jetty", "Knoll", "Ledge", "Mesa"]
+STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒"
+
+
+def english(count: int) -> list[str]:
+    """So many English paragraphs, no two alike."""
+    names = [f"{NAMES[n % 13]}{NAMES[n // 13 % 13].lower()}" for n in range(count)]
+    return [f"In {name} it was found that {text[0].lower()}{text[1:]}" for name, text in zip(names, EN * count, strict=False)]
+
+
+def chinese(count: int) -> list[str]:
+    """So many Chinese paragraphs, no two alike."""
+    names = [STEMS[n % 30] + STEMS[n // 30 % 30] for n in range(count)]
+    return [f"在{name}地区，{text}" for name, text in zip(names, ZH * count, strict=False)]

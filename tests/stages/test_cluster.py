@@ -42,7 +42,8 @@ def test_nothing_to_group():
 
 def test_groups_are_ordered_by_size_and_repeatable():
     rng = np.random.default_rng(1)
-    left, right = rng.normal(0, 0.05, (8, 4)) + [1, 0, 0, 0], rng.normal(0, 0.05, (4, 4)) + [0, 1, 0, 0]
+    left = rng.normal(0, 0.05, (8, 4)) + np.eye(4)[0]
+    right = rng.normal(0, 0.05, (4, 4)) + np.eye(4)[1]
     vectors = unit(np.concatenate([right, left]))
     labels, centres = groups(vectors, 2)
     assert labels.tolist() == [1] * 4 + [0] * 8
@@ -81,7 +82,10 @@ def test_terms_leave_out_stop_words_and_numbers():
 def test_a_given_taxonomy():
     areas = taxonomy.read("seoul-2012")
     assert len(areas) == 11
-    texts = ["States should minimise highly enriched uranium in research reactors.", "各国应加强放射源的登记和失控源的回收。"]
+    texts = [
+        "States should minimise highly enriched uranium in research reactors.",
+        "各国应加强放射源的登记和失控源的回收。",
+    ]
     from pipeline.embedding import embed
 
     scores = taxonomy.scores(areas, texts, ["en", "zh"], unit(embed(texts).astype(float)))

@@ -195,7 +195,7 @@ def test_no_actors(lang: Lang, text: str) -> None:
         ("en", "Democratic People’s Republic of Korea (DPRK)", "", "state", "PRK"),
         ("en", "SecurityCouncil", "", "international_organisation", "UNSC"),
         ("en", "who", "", "non_state", ""),
-        ("en", "us", "", "non_state", ""),
+        ("en", "us", "", "state_group", ""),
         ("en", "WHO", "", "international_organisation", "WHO"),
         ("en", "Council", "treaty", "international_organisation", ""),
         ("en", "Council", "law", "government_body", ""),
@@ -231,6 +231,27 @@ def test_short_forms_that_a_document_defines_are_remembered() -> None:
     chinese = read_defined(["国际原子能机构（以下简称“机构”）成立。", "蓝海共和国和本条例（试行）。"], "zh")
     assert dict(chinese) == {"机构": "国际原子能机构", "蓝海": "蓝海共和国"}
     assert [(a.text, a.id) for a in find_actors("机构应提交报告。", "zh", defined=chinese)] == [("机构", "IAEA")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "texts", "short", "key"),
+    [
+        (
+            "en",
+            ["The IAEA met.", "The Agency reported that the International Atomic Energy Agency is ready."],
+            "Agency",
+            "IAEA",
+        ),
+        ("en", ["The Harbour Agency and the International Atomic Energy Agency met."], "Agency", ""),
+        ("en", ["The Committee on the Rights of the Child meets."], "Committee", "CRC-COMMITTEE"),
+        ("en", ["The Security Council and the Human Rights Council met."], "Council", ""),
+        ("zh", ["国际原子能机构提交了报告。"], "机构", "IAEA"),
+        ("zh", ["世界卫生组织提交了报告。"], "机构", ""),
+    ],
+)
+def test_a_noun_alone_stands_for_the_one_body_that_is_named(lang: Lang, texts: list[str], short: str, key: str) -> None:
+    context = context_of("", lang, None, "resolution", defined=read_defined(texts, lang))
+    assert link_actor(short, lang, context)[2] == key
 
 
 def test_we_are_those_who_take_part() -> None:
@@ -304,6 +325,8 @@ def test_instruments(lang: Lang, text: str, expected: list[tuple[str, str]]) -> 
         ("en", "Any Party to the conflict shall act; the State may plan."),
         ("zh", "该法庭应依法行事，前款规定除外。"),
         ("zh", "制定发展计划，签署合作协议。"),
+        ("zh", "张三：《论港口》，载《港口研究》，2031年第2期。"),
+        ("zh", "完善核安全法律和核安全法规。"),
     ],
 )
 def test_no_instruments(lang: Lang, text: str) -> None:
@@ -334,6 +357,16 @@ def test_any_text_gives_spans_in_range_and_order(text: str, lang: Lang) -> None:
         assert all(text[m.start : m.end] == m.text for m in found)
         assert all(a.end <= b.start for a, b in pairwise(found))
     assert find_actors(text, lang) == find_actors(text, lang)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Harbour and of the " * 200, "1," * 1500, "第一、" * 600, "（“《" * 400, "自" * 900 + "起", "国家委员会" * 200],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_hostile_text_is_read_in_the_end(text: str, lang: Lang) -> None:
+    for find in (find_actors, find_instruments):
+        assert all(text[m.start : m.end] == m.text for m in find(text, lang))
 
 
 GOLD = Path(__file__).resolve().parents[3] / "shared" / "gold"

@@ -12,7 +12,16 @@ from pipeline.text import language
 
 def parsed(*lines: tuple[str, str]) -> Parsed:
     blocks = tuple(
-        Block(id=f"b{i}", document="d", ordinal=i, kind=kind, lang=language(text), text=text, page=1, level=1 if kind == "heading" else 0)
+        Block(
+            id=f"b{i}",
+            document="d",
+            ordinal=i,
+            kind=kind,
+            lang=language(text),
+            text=text,
+            page=1,
+            level=1 if kind == "heading" else 0,
+        )
         for i, (kind, text) in enumerate(lines)
     )
     return Parsed(document="d", path="folder/some-file.pdf", pages=(), blocks=blocks)
@@ -48,8 +57,20 @@ GENRES = [
     ("海港省政府工作报告", "", "各位代表，过去一年", "report", "political"),
     ("海港安全条例", "", "本条例自公布之日起施行", "law", "binding"),
     ("Work Plan of the Summit", "", "Participating States will", "plan", "political"),
-    ("Protection of harbours", "A/RES/99/1", "The General Assembly, Requests the Secretary-General", "resolution", "political"),
-    ("Non-proliferation", "S/RES/9999 (2040)", "The Security Council, Acting under Chapter VII", "resolution", "binding"),
+    (
+        "Protection of harbours",
+        "A/RES/99/1",
+        "The General Assembly, Requests the Secretary-General",
+        "resolution",
+        "political",
+    ),
+    (
+        "Non-proliferation",
+        "S/RES/9999 (2040)",
+        "The Security Council, Acting under Chapter VII",
+        "resolution",
+        "binding",
+    ),
 ]
 
 
@@ -65,12 +86,20 @@ def test_the_facts_of_a_bilingual_communique():
             ("title", "Communiqué of the Harbour Summit"),
             ("paragraph", "Lucerna, 14 May 2031 HS/2031/1"),
             ("paragraph", "我们，各国领导人，于今日会晤并重申保护港口的决心，承诺采取一切必要措施。"),
-            ("paragraph", "We, the leaders of the Harbour States, met today and reaffirm our resolve to protect harbours."),
+            (
+                "paragraph",
+                "We, the leaders of the Harbour States, met today and reaffirm our resolve to protect harbours.",
+            ),
         ),
         FactsSettings(),
     )
     assert (facts.title_zh, facts.title_en) == ("港口峰会公报", "Communiqué of the Harbour Summit")
-    assert (facts.date, facts.symbol, facts.genre, facts.legal_status) == ("2031-05-14", "HS/2031/1", "communique", "political")
+    assert (facts.date, facts.symbol, facts.genre, facts.legal_status) == (
+        "2031-05-14",
+        "HS/2031/1",
+        "communique",
+        "political",
+    )
     assert set(facts.languages) == {"en", "zh"}
     assert facts.participants[0] == "leaders of the Harbour States"
 

@@ -8,12 +8,24 @@ from pipeline.records import Block
 from pipeline.stages.find import cite, define, sense_of
 
 DEFINITIONS = [
-    ("zh", "林鹏程认为，放射源治理是指对放射源全寿命周期的管理和控制。", ("放射源治理", "对放射源全寿命周期的管理和控制", "林鹏程")),
+    (
+        "zh",
+        "林鹏程认为，放射源治理是指对放射源全寿命周期的管理和控制。",
+        ("放射源治理", "对放射源全寿命周期的管理和控制", "林鹏程"),
+    ),
     ("zh", "本条例所称营运单位，是指取得许可证并对设施负责的单位。", ("营运单位", "取得许可证并对设施负责的单位", "")),
     ("zh", "“过境”系指货物经由第三国领土的运输。", ("过境", "货物经由第三国领土的运输", "")),
     ("zh", "从广义上说，港口安全是指港口免受一切威胁的状态。", ("港口安全", "港口免受一切威胁的状态", "")),
-    ("en", "“Transit” means the carriage of goods through the territory of a third State.", ("Transit", "the carriage of goods through the territory of a third State", "")),
-    ("en", "Port security is commonly defined as the absence of threats to harbours.", ("Port security", "the absence of threats to harbours", "")),
+    (
+        "en",
+        "“Transit” means the carriage of goods through the territory of a third State.",
+        ("Transit", "the carriage of goods through the territory of a third State", ""),
+    ),
+    (
+        "en",
+        "Port security is commonly defined as the absence of threats to harbours.",
+        ("Port security", "the absence of threats to harbours", ""),
+    ),
     ("zh", "这是指我们必须加强合作，共同应对挑战。", None),
     ("zh", "缔约国应指定主管部门并通知秘书处。", None),
     ("en", "By any means, the Parties shall cooperate.", None),

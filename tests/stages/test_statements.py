@@ -9,7 +9,7 @@ from pipeline.stages.tag.statements import binding, draft, settle_forces, statem
 
 def marked(text: str, **layers: list[str]) -> dict[str, tuple[SpanTag, ...]]:
     """Spans by the words they cover; an action is written 'force: words'."""
-    spans: dict[str, tuple[SpanTag, ...]] = {layer: () for layer in LAYERS}
+    spans: dict[str, tuple[SpanTag, ...]] = dict.fromkeys(LAYERS, ())
     for layer, quotes in layers.items():
         made = []
         for quote in quotes:

@@ -11,7 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.config import AlignSettings
-from pipeline.records import Alignments, Bead, Facts, Parsed, Passage, Passages, TaggedDocument, WorkAlignment, stable_id
+from pipeline.records import (
+    Alignments,
+    Bead,
+    Facts,
+    Parsed,
+    Passage,
+    Passages,
+    TaggedDocument,
+    WorkAlignment,
+    stable_id,
+)
 from pipeline.stage import Stage
 from pipeline.stages.align.sentences import Match, align
 
@@ -72,7 +82,9 @@ def _beads(flat: Sequence[Passage], settings: AlignSettings) -> tuple[Bead, ...]
         return ()
     found = align([p.text[p.item_start :] for p in chinese], [p.text[p.item_start :] for p in english])
     return tuple(
-        Bead(source=tuple(chinese[i].id for i in m.source), target=tuple(english[j].id for j in m.target), score=m.score)
+        Bead(
+            source=tuple(chinese[i].id for i in m.source), target=tuple(english[j].id for j in m.target), score=m.score
+        )
         for m in found
         if m.source and m.target and m.score >= settings.bead_score
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,8 @@ class _Side:
         weights = np.array([_weight(text) for text in texts], np.float32)
         total = np.concatenate([[0], np.cumsum(weights)])
         self.size = np.array(
-            [[total[min(i + k, self.count)] - total[i] for i in range(self.count)] for k in range(1, MOST + 1)], np.float32
+            [[total[min(i + k, self.count)] - total[i] for i in range(self.count)] for k in range(1, MOST + 1)],
+            np.float32,
         )
         self.anchors = [anchors(text) for text in texts]
 
@@ -140,7 +142,7 @@ def _band(left: _Side, right: _Side) -> tuple[list[int], list[int]]:
     mutual = [(i, int(best_right[i])) for i in range(n) if best_left[best_right[i]] == i and scores[i] > 0.5]
     chain = [(0, 0), *_rising([(i + 1, j + 1) for i, j in mutual]), (n, m)]
     low, high = [0] * (n + 1), [0] * (n + 1)
-    for (i0, j0), (i1, j1) in zip(chain, chain[1:], strict=False):
+    for (i0, j0), (i1, j1) in pairwise(chain):
         for i in range(i0, i1 + 1):
             low[i], high[i] = max(0, j0 - BAND), min(m, j1 + BAND)
     for i in range(1, n + 1):
@@ -198,7 +200,9 @@ def _search(
             if not len(j):
                 continue
             before = best[i - a][j - b - low[i - a]]
-            total = before + (_cost(left, right, norm_left, norm_right, shared, i - a, a, j - b, b, settings) if b else settings.skip)
+            total = before + (
+                _cost(left, right, norm_left, norm_right, shared, i - a, a, j - b, b, settings) if b else settings.skip
+            )
             here = j - lo
             better = total < cost[here]
             cost[here[better]], choice[here[better]] = total[better], number

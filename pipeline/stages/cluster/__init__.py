@@ -73,7 +73,9 @@ def _theme(texts: _Texts, count: int, chosen: str) -> tuple[list[Theme], np.ndar
     sums = np.zeros((size, texts.vectors.shape[1]))
     np.add.at(sums, np.array(texts.group, dtype=np.int64), texts.vectors)
     means = partition.unit(sums)
-    blended = partition.unit(OWN_WEIGHT * texts.vectors + (1 - OWN_WEIGHT) * means[np.array(texts.group, dtype=np.int64)])
+    blended = partition.unit(
+        OWN_WEIGHT * texts.vectors + (1 - OWN_WEIGHT) * means[np.array(texts.group, dtype=np.int64)]
+    )
     if chosen:
         areas = taxonomy.read(chosen)
         scores = taxonomy.scores(areas, texts.texts, texts.langs, blended)
@@ -92,7 +94,10 @@ def _theme(texts: _Texts, count: int, chosen: str) -> tuple[list[Theme], np.ndar
 
 
 def _named(texts: _Texts, of: np.ndarray[Any, Any], count: int) -> list[Theme]:
-    bags: dict[Lang, list[Counter[str]]] = {"en": [Counter() for _ in range(count)], "zh": [Counter() for _ in range(count)]}
+    bags: dict[Lang, list[Counter[str]]] = {
+        "en": [Counter() for _ in range(count)],
+        "zh": [Counter() for _ in range(count)],
+    }
     for text, words, lang, theme in zip(texts.texts, texts.words, texts.langs, of.tolist(), strict=True):
         bags[lang][theme].update(labels.terms_of(text, words, lang))
     terms = {lang: labels.name(bags[lang], lang) for lang in bags}
@@ -121,7 +126,9 @@ def _of(ids: Sequence[str], themes: Sequence[Theme], of: np.ndarray[Any, Any], s
     )
 
 
-def cluster_texts(rows: Sequence[tuple[str, str]], themes: int | None = None) -> tuple[tuple[ThemeOf, ...], tuple[Theme, ...]]:
+def cluster_texts(
+    rows: Sequence[tuple[str, str]], themes: int | None = None
+) -> tuple[tuple[ThemeOf, ...], tuple[Theme, ...]]:
     """Themes of texts that come alone.
 
     Args:

@@ -73,7 +73,9 @@ def _is_pair(term: str, theme: Counter[str]) -> bool:
     return " " in term or (len(term) > 3 and theme[term] > 1)
 
 
-def fill(named: list[tuple[str, ...]], other: list[tuple[str, ...]], vocabulary: Sequence[str]) -> list[tuple[str, ...]]:
+def fill(
+    named: list[tuple[str, ...]], other: list[tuple[str, ...]], vocabulary: Sequence[str]
+) -> list[tuple[str, ...]]:
     """For themes without terms in a language: the terms of its vocabulary nearest in meaning to those of the other."""
     empty = [i for i, terms in enumerate(named) if not terms and other[i]]
     if not empty or not vocabulary:

@@ -1,8 +1,7 @@
 """Turns drafts into the records: one text a block, with the place of every character.
 
 Lines are joined as their script needs: nothing between Chinese characters, a blank between English words, a hyphen at the
-end of a line undone if the document writes the word without one, or does not write it at all and its first part is no
-word that keeps its hyphen. Marks of notes are left out of the text and noted with their place.
+end of a line undone unless the document, or else English, writes the word with one. Marks of notes are left out of the text and noted with their place.
 """
 
 from __future__ import annotations
@@ -10,14 +9,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Line, Note, stable_id
 from pipeline.stages.parse.characters import wide
+from pipeline.stages.parse.english import is_english
 from pipeline.stages.parse.marks import words
 from pipeline.stages.parse.model import Draft, Glyph, Page, Row
 from pipeline.text import language
 
 WORD = re.compile(r"[A-Za-z][a-z]+(?:-[A-Za-z]+)*")
+ENTRY = re.compile(r"(.*?)[\s　.．。·…⋯‥]*?[\s　.．。·…⋯‥(（-]+(\d{1,4}|[ivxl]{1,6})[)）-]?\s*")
 # No blank after these where they end a line of English.
 NO_BLANK_AFTER = "/—–(“‘[$€£"
 
@@ -39,13 +43,21 @@ class Vocabulary:
         joined, parted = f"{first}{second}".lower(), f"{first}-{second}".lower()
         if self.known[joined] != self.known[parted]:
             return self.known[parted] > self.known[joined]
-        if first.isupper():
+        if first.isupper() or first.lower() in words("hyphens", "kept"):
             return True
-        if self.known[joined] or "-" in first:
+        if "-" in first or is_english(joined):
             return False
-        if first.lower() in words("hyphens", "kept"):
-            return len(second) > 3
-        return first.lower() in words("hyphens", "with_word") and self.known[second.lower()] > 0
+        if is_english(parted):
+            return True
+        compound = first.lower() not in words("hyphens", "prefixes") and is_english(first.lower()) and is_english(second)
+        return compound and len(second) > 1 and not self.run_together
+
+    @cached_property
+    def run_together(self) -> bool:
+        """Whether the document has lost blanks ("physicalor mental"): then two words at a line end may be such a loss."""
+        long = [word for word in self.known if len(word) > 8 and "-" not in word and not is_english(word)]
+        glued = [word for word in long if any(is_english(word[:cut]) and is_english(word[cut:]) for cut in range(3, len(word) - 1))]
+        return len(glued) >= 3 and len(glued) > 0.002 * self.known.total()
 
 
 class _Writer:
@@ -57,7 +69,7 @@ class _Writer:
         self.lines: list[Line] = []
         self.notes: list[Note] = []
 
-    def add(self, row: Row) -> None:
+    def add(self, row: Row, joint: str | None = None) -> None:
         kept: list[Glyph] = []
         notes: list[tuple[int, str]] = []
         for glyph in row.glyphs:
@@ -67,10 +79,14 @@ class _Writer:
                 else:
                     notes.append((len(kept), glyph.text))
             elif glyph.text != " " or (kept and kept[-1].text != " "):
+                if notes and glyph.text in ".,;:!?)" and kept and kept[-1].text == " " and notes[-1][0] == len(kept):
+                    kept.pop()
+                    notes[-1] = (len(kept), notes[-1][1])
                 kept.append(glyph)
         while kept and kept[-1].text == " ":
             kept.pop()
-        joint = self._joint(kept)
+        if joint is None or not self.text:
+            joint = self._joint(kept)
         start = len(self.text) + len(joint)
         for place, marks in notes:
             at = min(start + min(place, len(kept)), start + len(kept)) if kept else len(self.text)
@@ -90,8 +106,10 @@ class _Writer:
         if wide(last) or wide(first):
             return ""
         if last in "-\u2010" and len(self.text) > 1 and self.text[-2].isalpha() and first.isalpha():
-            before = re.search(r"[A-Za-z-]+$", self.text[:-1])
+            before = re.search(r"[A-Za-z]+(?:-[A-Za-z]+)*$", self.text[:-1])
             after = re.match(r"[^\W\d_]+", "".join(glyph.text for glyph in following[:30]))
+            if after is not None and after.group() in words("hyphens", "suspended"):
+                return " "
             if (
                 before is None
                 or after is None
@@ -112,8 +130,8 @@ class _Writer:
         self.text = self.text[:-1]
         line = self.lines.pop()
         if line.end - line.start > 1:
-            box = line.box
             edges = line.edges[:-1]
+            box = replace(line.box, x1=max(line.box.x0, edges[-1])) if edges else line.box
             self.lines.append(Line(start=line.start, end=line.end - 1, box=box, edges=edges))
 
     def _line(self, row: Row, kept: Sequence[Glyph], start: int) -> Line:
@@ -164,13 +182,17 @@ def _block(
     rows = draft.rows
     if draft.kind == "footnote":
         rows = _unmarked(draft)
-    for row in rows:
-        writer.add(row)
-    if not writer.text.strip():
-        return None
     cells: tuple[tuple[str, ...], ...] = ()
     if draft.kind == "table":
-        cells = tuple(_entry(row.text) for row in draft.rows)
+        entries = [_entry(row) for row in rows]
+        cells = tuple(texts for texts, _ in entries)
+        for _, row in entries:
+            writer.add(row, "\n")
+    else:
+        for row in rows:
+            writer.add(row)
+    if not writer.text.strip():
+        return None
     return Block(
         id=stable_id("b", document, ordinal, writer.text),
         document=document,
@@ -203,10 +225,15 @@ def _unmarked(draft: Draft) -> list[Row]:
     return [shown, *draft.rows[1:]]
 
 
-def _entry(line: str) -> tuple[str, ...]:
-    """A line of a table of contents: its title and its page."""
-    match = re.fullmatch(r"(.*?)[\s　.．。·…⋯‥]*?[\s　.．。·…⋯‥(（-]+(\d{1,4}|[ivxl]{1,6})[)）-]?", line.strip())
-    return (match.group(1).strip(), match.group(2)) if match and match.group(1) else (line.strip(),)
+def _entry(row: Row) -> tuple[tuple[str, ...], Row]:
+    """A line of a table of contents: its title and its page, and the line without what leads from one to the other."""
+    match = ENTRY.fullmatch(row.text)
+    if match is None or not match.group(1):
+        return (row.text.strip(),), row
+    between = row.glyphs[match.end(1) : match.start(2)]
+    tab = Glyph("\t", between[0].x0, between[-1].x1, row.base, row.size)
+    glyphs = [*row.glyphs[: match.end(1)], tab, *row.glyphs[match.start(2) : match.end(2)]]
+    return (match.group(1).strip(), match.group(2)), Row(glyphs, row.page, size=row.size, base=row.base)
 
 
 def _table(document: str, ordinal: int, draft: Draft, pages: Mapping[int, Page]) -> Block | None:

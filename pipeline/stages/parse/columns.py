@@ -21,6 +21,8 @@ SURE_LINES = 5
 LETTERS = 7.0
 FILLED = 0.55
 DEPTH = 4
+# Points by which the same gutter may lie elsewhere on another page.
+NEAR = 8.0
 # Punctuation as wide as a Chinese character, half of it empty.
 AIR_AFTER = frozenset("，。、；：！？）》」』】〉〕")
 AIR_BEFORE = frozenset("（《「『【〈〔")
@@ -98,30 +100,33 @@ def make_bands(words: Sequence[Word]) -> list[Band]:
     return bands
 
 
-def split(words: Sequence[Word], depth: int = 0) -> list[list[Word]]:
+def split(words: Sequence[Word], known: list[float], depth: int = 0) -> list[list[Word]]:
     """Words by column, in reading order.
 
     Args:
         words: of a page or a part of it.
+        known: the gutters of the document so far, which are sure even where few lines show them; new ones are added.
         depth: how many times the part has been cut already.
     """
     if len(words) < 4 or depth >= DEPTH:
         return [list(words)] if words else []
     bands = make_bands(words)
-    zone = _best(bands)
+    zone = _best(bands, known)
     if zone is None:
         return [list(words)]
     first, last, gutter = zone
+    if all(abs(gutter - other) > NEAR for other in known):
+        known.append(gutter)
     above = [word for band in bands[:first] for word in band.words]
     inside = [word for band in bands[first : last + 1] for word in band.words]
     below = [word for band in bands[last + 1 :] for word in band.words]
     left = [word for word in inside if word.rect.x1 <= gutter]
     right = [word for word in inside if word.rect.x1 > gutter]
-    parts = (split(above, depth + 1), split(left, depth + 1), split(right, depth + 1), split(below, depth + 1))
+    parts = (split(part, known, depth + 1) for part in (above, left, right, below))
     return [column for part in parts for column in part]
 
 
-def _best(bands: list[Band]) -> tuple[int, int, float] | None:
+def _best(bands: list[Band], known: list[float]) -> tuple[int, int, float] | None:
     """The tallest strip that parts columns: its first and last band and its middle."""
     page = around(band.rect for band in bands)
     free = [band.free(page.x0, page.x1) for band in bands]
@@ -137,7 +142,7 @@ def _best(bands: list[Band]) -> tuple[int, int, float] | None:
             if key in seen:
                 continue
             seen.add(key)
-            found = _judge(bands, first, last, low, high)
+            found = _judge(bands, first, last, low, high, known)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
     return best[1:] if best else None
@@ -166,9 +171,12 @@ def _stretch(
     return ends[0], ends[1], low, high
 
 
-def _judge(bands: list[Band], first: int, last: int, low: float, high: float) -> tuple[float, int, int, float] | None:
+def _judge(
+    bands: list[Band], first: int, last: int, low: float, high: float, known: list[float]
+) -> tuple[float, int, int, float] | None:
     """Whether a strip parts columns of text, and how much text stands at it; one-sided ends are left out of it."""
-    gutter = (low + high) / 2
+    again = [other for other in known if low - 2 <= other <= high + 2]
+    gutter = again[0] if again else (low + high) / 2
     sides = [
         ([w for w in band.words if w.rect.x1 <= gutter], [w for w in band.words if w.rect.x1 > gutter])
         for band in bands[first : last + 1]
@@ -187,6 +195,9 @@ def _judge(bands: list[Band], first: int, last: int, low: float, high: float) ->
     size = sorted(word.size for word in left + right)[len(left + right) // 2]
     lines = (_lines(left), _lines(right))
     both = min(len(lines[0]), len(lines[1]))
+    ink = sum(width for side in lines for _, _, width in side)
+    if again and both:
+        return ink, first, last, gutter
     if both < 2 or (both < SURE_LINES and high - low < SURE_GUTTER * size):
         return None
     for side in lines:
@@ -199,7 +210,7 @@ def _judge(bands: list[Band], first: int, last: int, low: float, high: float) ->
             return None
         if len(side) == 2 and inked < 0.6 * full:
             return None
-    return sum(width for side in lines for _, _, width in side), first, last, gutter
+    return ink, first, last, gutter
 
 
 def _column_edge(rights: list[list[Word]]) -> float:

@@ -24,6 +24,8 @@ from pipeline.stages.parse.tables import whole_lines
 # Lines looked at, and the part of the page's height, at either end.
 LINES = 5
 REACH = 0.17
+# The upper part of a page in which most of what stands is running text.
+BODY = 0.68
 # Points by which the same head may stand higher or lower.
 SWAY = 5.0
 # A line that goes with furniture further in (a bar code, a file number) is no longer than this.
@@ -57,10 +59,11 @@ class Edge:
 
 
 def body_size(pages: Sequence[Page]) -> float:
-    """The size of most of the document's letters, in points."""
+    """The size of most of the document's letters, in points; the foot of the pages, where notes stand, left aside."""
     counts: Counter[float] = Counter()
     for page in pages:
-        counts.update(round(glyph.size * 2) / 2 for glyph in page.glyphs if not glyph.text.isspace())
+        height = page.frame[1]
+        counts.update(round(g.size * 2) / 2 for g in page.glyphs if g.base < BODY * height and not g.text.isspace())
     return max(counts, key=lambda size: (counts[size], size), default=10.0)
 
 

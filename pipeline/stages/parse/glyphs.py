@@ -193,11 +193,20 @@ def _characters(text_page: Any, sight: _Sight, page: Page, fills: list[Rect]) ->
             del turned[turn][-len(ligature) :]
         ligature = text
         step = (right - left) / len(text)
+        lifted = turn == 0 and text.isdecimal() and _lifted(text_page, index, origin_y.value, size)
         for place, letter in enumerate(text):
-            turned[turn].append(
-                Glyph(letter, left + place * step, left + (place + 1) * step, base, size, bold, out_of_sight, font)
-            )
+            glyph = Glyph(letter, left + place * step, left + (place + 1) * step, base, size, bold, out_of_sight, font)
+            glyph.raised = lifted
+            turned[turn].append(glyph)
     return turned, unmapped
+
+
+def _lifted(text_page: Any, index: int, base: float, size: float) -> bool:
+    """Whether a digit is drawn well above its baseline: fonts have raised figures that stand on it like any letter."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
+        return False
+    return 0.2 * size < abs(bottom.value - base) < size and abs(top.value - base) > abs(bottom.value - base)
 
 
 def _in_frame(
@@ -331,9 +340,9 @@ def _path(item: Any, rect: Rect, across: list[Rect], down: list[Rect], fills: li
     pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
     if not fill.value and not stroke.value:
         return
-    if rect.height <= THIN and rect.width > 3:
+    if _thin(rect.height, rect.width):
         across.append(rect)
-    elif rect.width <= THIN and rect.height > 3:
+    elif _thin(rect.width, rect.height):
         down.append(rect)
     elif stroke.value and 4 <= pdfium.FPDFPath_CountSegments(item) <= 6:
         across += [Rect(rect.x0, rect.top, rect.x1, rect.top), Rect(rect.x0, rect.bottom, rect.x1, rect.bottom)]
@@ -345,6 +354,11 @@ def _path(item: Any, rect: Rect, across: list[Rect], down: list[Rect], fills: li
             and min(red.value, green.value, blue.value) <= 235
         ):
             fills.append(rect)
+
+
+def _thin(across: float, along: float) -> bool:
+    """Whether a path so wide and so long is a line: thin, or a heavy rule many times as long as it is wide."""
+    return (across <= THIN and along > 3) or (across <= 2.5 * THIN and along > 25 * across)
 
 
 def _framed(

@@ -66,6 +66,17 @@ def _contents(drafts: Sequence[Draft]) -> None:
                 above.kind, above.series, above.closed = "table", "contents", True
 
 
+def join_contents(drafts: Sequence[Draft]) -> list[Draft]:
+    """Puts the lines of a table of contents together to one table."""
+    joined: list[Draft] = []
+    for draft in drafts:
+        if joined and draft.series == joined[-1].series == "contents":
+            joined[-1].rows += draft.rows
+        else:
+            joined.append(draft)
+    return joined
+
+
 def _listed_notes(drafts: Sequence[Draft]) -> None:
     """Endnotes and lists of references: numbered entries after a heading that says so, to the next heading."""
     inside = False
@@ -118,13 +129,17 @@ def _titles(drafts: Sequence[Draft], body: float) -> None:
         looks = row.bold or row.centred or row.size > 1.15 * body or body == 0
         large = row.size >= 0.85 * largest or largest <= 1.15 * body
         lead = any(text.startswith(word) for word in lexicon("layout")["ends"]["lead"])
-        lead = lead or text.startswith(("[", "(", "（", "［"))
+        lead = lead or text.startswith(("[", "(", "（", "［")) or bool(opening("captions", text)[0])
         if looks and large and not is_over(text) and not lead and len(text) <= LONGEST_TITLE[lang] and has_words(text):
-            if heading_mark(text)[0] in ("", "roman", "capital") and not list_mark(text)[0]:
+            titled = [other for other in drafts if other.kind == "title" and language(other.text) == lang]
+            if heading_mark(text)[0] not in ("", "roman", "capital") or list_mark(text)[0]:
+                running.add(lang)
+            elif not titled or (len(titled) == 1 and row.size > 1.15 * body):
                 draft.kind, draft.closed = "title", True
+            else:
+                running.add(lang)
             if body == 0:
                 break
-            running.add(lang)
         elif is_over(text) and len(draft.rows) > 1:
             running.add(lang)
 
@@ -132,7 +147,7 @@ def _titles(drafts: Sequence[Draft], body: float) -> None:
 def _byline(drafts: Sequence[Draft]) -> None:
     """The authors' names under a Chinese title: no heading, and 孙　萌 is 孙萌."""
     for title, draft in zip(drafts, drafts[1:], strict=False):
-        names = draft.text.split()
+        names = draft.text.split() if not heading_mark(draft.text)[0] else []
         if title.kind != "title" or draft.kind != "paragraph" or len(draft.rows) != 1:
             continue
         if not names or not all(len(name) <= 4 and all("\u4e00" <= c <= "\u9fff" for c in name) for name in names):
@@ -268,13 +283,17 @@ def _levels(drafts: Sequence[Draft], body: float) -> None:
         looks.setdefault((round(row.size * 2), row.bold, row.centred), draft.level)
     plain = [draft for draft in drafts if draft.kind == "heading" and draft.level == 0]
     sizes = sorted({round(draft.rows[0].size * 2) for draft in plain}, reverse=True)
-    deepest = max(levels.values(), default=0) if marked else 0
-    for draft in plain:
+    above = 0
+    for draft in drafts:
+        if draft.kind != "heading" or draft.level:
+            above = draft.level if draft.kind == "heading" else above
+            continue
         row = draft.rows[0]
         key = (round(row.size * 2), row.bold, row.centred)
         if key in looks and row.size > 1.05 * body:
             draft.level = looks[key]
         elif marked and row.size <= 1.1 * body:
-            draft.level = min(deepest + 1, 6) if draft.series == "plain" else 1
+            # As small as the text: one level below the numbered heading that it stands under.
+            draft.level = min(above + 1, 6) if draft.series == "plain" else 1
         else:
             draft.level = min(sizes.index(key[0]) + 1, 6)

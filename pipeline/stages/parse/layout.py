@@ -12,7 +12,7 @@ from pipeline.records import Block
 from pipeline.stages.parse.blocks import make_blocks
 from pipeline.stages.parse.columns import Word, make_words, split
 from pipeline.stages.parse.furniture import body_size, take_furniture, take_masthead
-from pipeline.stages.parse.kinds import assign
+from pipeline.stages.parse.kinds import assign, join_contents
 from pipeline.stages.parse.marks import is_head
 from pipeline.stages.parse.model import Draft, Page, Rect, Row, Table, around
 from pipeline.stages.parse.notes import flag_marks, foot, join_notes, make_notes, plain, take_rules
@@ -43,22 +43,24 @@ def lay_out(document: str, pages: Sequence[Page]) -> tuple[Block, ...]:
     pages = _with_asides(pages)
     flows: list[list[Row | Table]] = []
     feet: dict[int, list[Row]] = {}
+    gutters: list[float] = []
     for page in pages:
-        for column in _columns(page):
+        for column in _columns(page, gutters):
             rows = [item for item in column if isinstance(item, Row)]
             if rows:
                 area = around(_rect(row) for row in rows)
                 start = foot(rows, page, body, area)
-                notes = {id(row) for row in rows[start:]}
+                below = {id(row) for row in rows[start:]}
                 feet.setdefault(page.number, []).extend(rows[start:])
-                column = [item for item in column if id(item) not in notes]
+                column = [item for item in column if id(item) not in below]
             flows.append(column)
     notes = join_notes([note for page in pages for note in make_notes(feet.get(page.number, []))])
     running = [[item for item in flow if isinstance(item, Row)] for flow in flows]
     _flag(running, notes)
-    setting = measure(running, body)
+    setting = measure(running, body, any(page.ocr for page in pages))
     drafts = join_tables(join_columns([_paragraphs(flow, setting) for flow in flows], setting))
     assign(drafts, body)
+    drafts = join_contents(drafts)
     return make_blocks(document, _in_order(drafts, notes, pages), {page.number: page for page in pages})
 
 
@@ -82,13 +84,13 @@ def _with_asides(pages: Sequence[Page]) -> list[Page]:
     return all_pages
 
 
-def _columns(page: Page) -> list[list[Row | Table]]:
+def _columns(page: Page, gutters: list[float]) -> list[list[Row | Table]]:
     """Lines and tables of a page by column, in reading order."""
     words = make_words(page.glyphs)
     words += [Word(table.rect, table.rect.bottom, 10.0, [], table) for table in page.tables]
     blanks = [glyph for glyph in page.glyphs if glyph.text.isspace()]
     found: list[list[Row | Table]] = []
-    for column in split(words):
+    for column in split(words, gutters):
         area = around(word.rect for word in column)
         glyphs = [glyph for word in column for glyph in word.glyphs]
         glyphs += [

@@ -25,27 +25,32 @@ STRONG = ("part", "annex", "chapter", "section", "article", "han", "han_bracket"
 
 @dataclass(slots=True)
 class Setting:
-    """How a document is set: the usual distance of baselines for a size of type, and whether its right edge is even."""
+    """How a document is set: the usual distance of baselines for a size of type, and whether its right edge is even.
+
+    ``noisy`` where places were measured on a picture: there a little more space says nothing.
+    """
 
     leading: dict[float, float] = field(default_factory=dict)
     even: dict[Lang, bool] = field(default_factory=dict)
     indented: dict[Lang, bool] = field(default_factory=dict)
     body: float = 10.0
     bold: bool = False
+    noisy: bool = False
 
     def usual(self, row: Row) -> float:
         """The usual distance from one baseline to the next, in points."""
         return self.leading.get(round(row.size), 1.35 * row.size)
 
 
-def measure(columns: Sequence[list[Row]], body: float) -> Setting:
+def measure(columns: Sequence[list[Row]], body: float, noisy: bool = False) -> Setting:
     """Measures a document and gives every row its column's edges.
 
     Args:
         columns: rows of running text by column, in reading order.
         body: size of most letters in points.
+        noisy: whether places were measured on a picture.
     """
-    setting = Setting(body=body)
+    setting = Setting(body=body, noisy=noisy)
     distances: dict[float, list[float]] = defaultdict(list)
     for rows in columns:
         for above, below in zip(rows, rows[1:], strict=False):
@@ -145,15 +150,20 @@ def begins(paragraph: Sequence[Row], row: Row, setting: Setting) -> bool:
     over, short = is_over(before.text), is_short(before, row, setting)
     if is_contents_line(before.text):
         return True
-    if step > 1.75 * usual or (step > 1.35 * usual and (over or short)):
+    if step > 1.75 * usual or (step > (1.35 if setting.noisy else 1.15) * usual and (over or short)):
         return True
     if step < 0.3 * size:
         return row.x0 > before.x1 + 3 * size
     mark, kind = _marks(row), heading_mark(paragraph[0].text)[0]
-    if _display(before, setting) and _display(row, setting) and not mark and not over and before.bold == row.bold:
+    ended = over and not before.text.rstrip().endswith((":", "：", ";", "；"))
+    if language(before.text) != language(row.text) and min(_letters(before.text), _letters(row.text)) > 5:
+        # A Chinese paragraph may have a line of Latin names; a title and its translation are two blocks.
+        if over or short or _display(row, setting) or before.centred:
+            return True
+    if _display(before, setting) and _display(row, setting) and not mark and not ended and before.bold == row.bold:
         return False
     if before.centred and row.centred:
-        return over or bool(heading_mark(row.text)[0]) or row.bold != before.bold or not _display(row, setting)
+        return ended or bool(heading_mark(row.text)[0]) or row.bold != before.bold or not _display(row, setting)
     if (before.centred != row.centred) and short and not (over and len(paragraph) > 1):
         return True
     if before.bold != row.bold and (short or over):
@@ -161,7 +171,8 @@ def begins(paragraph: Sequence[Row], row: Row, setting: Setting) -> bool:
     if len(paragraph) == 1 and before.x0 - before.left > (6 if short else 12) * size:
         # Set far to the right: a signature, a place, a date.
         return True
-    if mark and (short or row.x0 < before.x0 - 0.6 * size or step > 1.15 * usual):
+    outdented = row.x0 < before.x0 - 0.6 * size and (len(paragraph) > 1 or over)
+    if mark and (short or outdented or step > 1.15 * usual):
         return True
     if mark and over and (len(paragraph) == 1 or _sort(row) == _sort(paragraph[0])):
         # After a full line that ends a clause, a mark may as well be one within the paragraph: "…; (b) …".
@@ -175,8 +186,6 @@ def begins(paragraph: Sequence[Row], row: Row, setting: Setting) -> bool:
         and (kind in STRONG or before.bold or before.right - before.x1 > 0.3 * (before.right - before.left))
         and short
     ):
-        return True
-    if step > 1.15 * usual and over and short:
         return True
     return _stands_in(paragraph, row, over, short, setting)
 
@@ -208,6 +217,10 @@ def _stands_in(paragraph: Sequence[Row], row: Row, over: bool, short: bool, sett
     lang = language(row.text)
     if len(paragraph) == 1:
         hanging = _marks(before)
+        stands = lang == "zh" and 1.5 * size < row.x0 - row.left < 3 * size
+        if setting.indented["zh"] and stands and abs(shift) <= 0.7 * size and (short or not hanging):
+            # Both lines stand in like first lines.
+            return True
         if shift > 0.7 * size:
             return short if hanging else (over or short or shift < 6 * size)
         if shift < -0.7 * size:
@@ -251,6 +264,10 @@ def follows(draft: Draft, row: Row, setting: Setting) -> bool:
         return within and room < row.size and _hangs(draft, row)
     if row.text[:1].islower():
         return not before.text.rstrip().endswith((".", "?", "!"))
+    flush = setting.even[lang] and abs(room) < 0.35 * row.size and not (setting.indented[lang] and stands_in)
+    if over and flush and not before.text.rstrip().endswith((":", "：", ";", "；")):
+        # The last line of a paragraph is not stretched to the edge: this one was.
+        return True
     if over:
         # A sentence may end where a page does: only where first lines stand in is it clear that this is none.
         full = not is_short(before, row, setting)
@@ -265,6 +282,8 @@ def follows(draft: Draft, row: Row, setting: Setting) -> bool:
     if setting.indented[lang] and stands_in and not _hangs(draft, row):
         return False
     if len(draft.rows) == 1 and (heading_mark(before.text)[0] in STRONG and room > 2 * row.size):
+        return False
+    if lang == "en" and is_short(before, row, setting):
         return False
     return room < 0.35 * (before.right - before.left) or before.text.rstrip().endswith((",", "，", "、", "-"))
 

@@ -155,7 +155,7 @@ def finish(group: list[Glyph], blanks: list[Glyph], page: int) -> Row:
                 place += 1
             stated = place < len(marks) and marks[place] < (glyph.x0 + glyph.x1) / 2
             gap = glyph.x0 - before.x1
-            if _blank(before, glyph, gap, stated, size, loose) or (stated and gap > 0.2 * size and _after_mark(line)):
+            if _blank(before, glyph, gap, stated, size, loose) or (gap > (0.2 if stated else 0.3) * size and _after_mark(line)):
                 line.append(Glyph(" ", before.x1, max(before.x1, glyph.x0), base, size, before.bold and glyph.bold))
         line.append(glyph)
     line = _unspaced(line, size)

@@ -116,7 +116,7 @@ def _without_boilerplate(drafts: list[Draft], main: str) -> list[Draft]:
 def _letters(draft: Draft) -> Iterator[str]:
     rows = draft.rows or [row for part in draft.table for cells in part.cells for cell in cells for row in cell]
     for row in rows:
-        yield re.sub(r"[\s|]", "", row.text)
+        yield re.sub(r"[\s|]", "", row.text.removeprefix(draft.marker))
 
 
 def _headed(draft: Draft, level: int) -> None:

@@ -23,7 +23,6 @@ from pipeline.records import (
     Actor,
     Deadline,
     Facts,
-    Force,
     Lang,
     LegalStatus,
     Passages,
@@ -35,7 +34,6 @@ from pipeline.records import (
 from pipeline.stage import Stage
 from pipeline.stages.tag import deadlines, entities, quantities, statements
 from pipeline.text import language
-
 
 # An actor that neither tables nor grammar know is taken from the encoder if it is this sure of every piece.
 SURE_ACTOR = 0.9
@@ -92,9 +90,7 @@ class Tagger:
         forces = statements.settle_forces(FORCES[best], sets)
         known = ask.context
         actors = merge_actors(
-            entities.find_actors(
-                ask.text, ask.lang, ask.facts, ask.legal_status, ask.genre, defined=ask.defined
-            ),
+            entities.find_actors(ask.text, ask.lang, ask.facts, ask.legal_status, ask.genre, defined=ask.defined),
             _marked_actors(ask, code.spans["actor"], known),
         )
         times = deadlines.find_deadlines(ask.text, ask.lang, ask.date or None)

@@ -126,7 +126,7 @@ def _patterns_en() -> tuple[tuple[str, re.Pattern[str]], ...]:
         (
             "named",
             re.compile(
-                rf"\b(?:(?:in|during|over|for|to|starting|beginning)\s+)?(?:{years}|this\s+(?:spring|summer|autumn|fall))\b(?!\s*[’'])",
+                rf"\b(?:(?:in|during|over|for|to|starting|beginning)\s+)?(?:{years}|this\s+(?:spring|summer|autumn|fall|{months}))\b(?!\s*[’'])",
                 re.I,
             ),
         ),
@@ -145,7 +145,14 @@ def _patterns_en() -> tuple[tuple[str, re.Pattern[str]], ...]:
                 re.I,
             ),
         ),
-        ("year", re.compile(rf"\b(?:in|during)\s+{year}(?:\s*(?:-|–|—|to)\s*{year})?", re.I)),
+        (
+            "year",
+            re.compile(
+                rf"\b(?:in|during|for)\s+(?:the\s+years?\s+)?(?:(?:{months}|spring|summer|autumn)\s+(?:of\s+)?|late\s+|early\s+)?"
+                rf"{year}(?:\s*(?:-|–|—|to)\s*{year})?|\b(?:from|as\s+from|as\s+of)\s+{point}",
+                re.IGNORECASE,
+            ),
+        ),
     )
 
 
@@ -191,7 +198,7 @@ def _patterns_zh() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ),
         ),
         ("before", re.compile(rf"(?:在|于|於|到|至|力争)?{point}(?:之前|以前|前)")),
-        ("to", re.compile(rf"(?:力争|争取|确保)?(?<![达直以起提增升])(?:到|至|截至){point}(?:之?前)?")),
+        ("to", re.compile(rf"(?:力争|争取|确保)?(?<![达直以起提增升年])(?:到|至|截至){point}(?:之?前)?")),
         ("end", re.compile(rf"(?:在|于)?(?:{year}|{named})年?[底末](?!以来)|(?<![到至每上去\d年])年[底末]前")),
         ("within", re.compile(rf"(?<![每近过最])(?:在|于|於)?(?:今后|未来|之后|此后)?{duration}{inside}")),
         (
@@ -215,7 +222,7 @@ def _patterns_zh() -> tuple[tuple[str, re.Pattern[str]], ...]:
         (
             "event",
             re.compile(
-                rf"(?P<d>(?:在|于|於)(?!目|此|以|之|当|日|提){event}{{2,16}}?(?<![目此以之当日提])前)(?=[，。；]|应|须|将|要|向|报|可|完成|举行|[\u4e00-\u9fff])"
+                rf"(?P<d>(?:在|于|於)(?!目|此|以|之|当|日|提){event}{{2,16}}?(?<![目此以之当日提])前)(?![提景后面者往沿途所述款项期])(?=[，。；]|应|须|将|要|向|报|可|完成|举行|[\u4e00-\u9fff])"
             ),
         ),
         ("day", re.compile(r"(?:在|于)?当日内?(?=[以向告通报])|在?下(?:届|次)(?:峰会|会议|大会)(?:之?前|上)")),
@@ -236,8 +243,8 @@ def _patterns_zh() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _looks_ahead(text: str, match: re.Match[str], lang: Lang, date: str | None) -> bool:
     """Whether a bare year is a target: not before the document's own year, in a clause that looks ahead."""
-    first, _ = period(match.group(), lang, None)
     today = day_of(date)
+    first, _ = period(match.group(), lang, today)
     words = lexicon("deadlines")["not"]["future"][lang]
     clause = re.split(r"[;；。]", text[: match.start()])[-1] + re.split(r"[;；。]", text[match.end() :])[0]
     ahead = any(re.search(rf"\b{w}\b", clause, re.I) if lang == "en" else w in clause for w in words)

@@ -97,7 +97,10 @@ def _names(text: str, lang: Lang, context: Context) -> list[Mention]:
     """Names of states and organisations, and short forms of the document, that act here rather than locate."""
     folded = fold(text)
     found = [Mention(n.start, n.end, entry(n.key).kind, n.key) for n in tables(lang).find(folded)]
+    bodies = words_zh.words().bodies if lang == "zh" else {noun.capitalize() for noun in words_en.words().capital_only}
     for short, name in context.defined:
+        if short in bodies:  # the grammar finds it, and only where it stands alone
+            continue
         kind, _, key = link_actor(name, lang)
         for match in re.finditer(
             rf"(?<![A-Za-z]){re.escape(short)}(?![A-Za-z])" if short.isascii() else re.escape(short), text

@@ -255,13 +255,26 @@ def _chinese(text: str) -> Iterator[tuple[int, int]]:
         start, end = found.start, found.end
         if start and text[start - 1] in "《〈" and text[end : end + 1] in ("》", "〉"):
             start, end = start - 1, end + 1
+        if "《" in text[start:end] and text[end : end + 1] == "》":
+            end += 1
+        if text[end - 1] == "法" and text[end : end + 1] in tuple("律规治制学院庭理人官定案"):
+            continue
         more = re.match(rf"{ABBREVIATION}", text[end:])
         yield start, end + more.end() if more else end
     for match in _resolution_pattern("zh").finditer(text):
         yield match.span()
     for pattern in _chinese_patterns():
         for match in pattern.finditer(text):
-            yield match.span()
+            if not _is_cited(text, match.start(), match.end()):
+                yield match.span()
+
+
+def _is_cited(text: str, start: int, end: int) -> bool:
+    """Whether a title in 《》 is a work that is cited, not an instrument: 载《……》, 《……》，载."""
+    words = lexicon("instrument_words")["cited"]
+    return text[start] == "《" and (
+        text[:start].endswith(tuple(words["zh_before"])) or text[end:].startswith(tuple(words["zh_after"]))
+    )
 
 
 # ---------------------------------------------------------------- pointers

@@ -9,7 +9,8 @@ mean is told by the context: the document's genre, its participants, and whether
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,7 +45,6 @@ SPEAKERS: dict[str, ActorKind] = {
     "plan": "government_body",
     "law": "government_body",
     "paper": "non_state",
-    "commentary": "non_state",
 }
 STATES_GENRES = frozenset({"treaty", "resolution", "communique", "joint_statement"})
 _NATIONAL = re.compile(
@@ -144,24 +144,30 @@ _STATE = {
         r"(?:Republic|Kingdom|Principality|Sultanate|Emirate)\s+of\s+(?:the\s+)?(?P<short>[A-Z][a-z]{2,}(?:[\s-][A-Z][a-z]+)?)\b"
     ),
     "zh": re.compile(
-        r"(?:(?<![\u4e00-\u9fff])|(?<=[的与和在对向由为是以于及同据]))(?P<short>[\u4e00-\u9fff]{2,5}?)(?:(?:民主|人民)*共和国|王国|公国|酋长国)"
+        r"(?:(?<![\u4e00-\u9fff])|(?<=[的与和在对向由为是以于及同据]))(?P<short>(?:(?![的与和在对向由为是以于及同据日月年])[\u4e00-\u9fff]){2,5}?)"
+        r"(?:(?:民主|人民)*共和国|王国|公国|酋长国)"
     ),
 }
 
 
 def read_defined(texts: Iterable[str], lang: Lang) -> tuple[tuple[str, str], ...]:
-    """Short forms that a document defines, with the names they stand for.
+    """Short forms that a document defines or uses, with the names they stand for.
 
     Args:
         texts: the document's passages, in order.
         lang: their language.
 
     Returns:
-        Pairs of short form and name ("IAEA", "International Atomic Energy Agency"; 机构, 国际原子能机构), the first
-        definition of a form, only for names of states and organisations or capitalised and bracketed ones.
+        Pairs of short form and name, in order of short form: what is defined in brackets ("IAEA", 以下简称“机构”),
+        what a state's full name shortens to, and a body's noun alone ("the Agency", 委员会) where most names in the
+        document that it could shorten are one name.
     """
+    texts = list(texts)
     found: dict[str, str] = {}
+    named: Counter[str] = Counter()
     for text in texts:
+        known_names = [entry(place.key).names(lang) for place in tables(lang).find(fold(text))]
+        named.update(names[0] for names in known_names if names)
         for match in _STATE[lang].finditer(text):
             if not _key(match.group("short"), lang):
                 found.setdefault(match.group("short"), match.group())
@@ -173,7 +179,44 @@ def read_defined(texts: Iterable[str], lang: Lang) -> tuple[tuple[str, str], ...
             elif lang == "zh" or not _abbreviates(short, name):
                 continue
             found.setdefault(short, name)
+    for noun, name in _alone(named, texts, lang):
+        found.setdefault(noun, name)
     return tuple(sorted(found.items()))
+
+
+def _alone(named: Counter[str], texts: Sequence[str], lang: Lang) -> Iterator[tuple[str, str]]:
+    """Nouns of bodies that stand for one name of the document.
+
+    At least two thirds of the mentions that a noun could shorten must be one name, and no name that the gazetteer does
+    not know may end in the noun: a wrong id is worse than none.
+    """
+    for noun in sorted(lexicon("actors")[lang]["shortened"]):
+        if lang == "en":
+            could = {name: n for name, n in named.items() if re.search(rf"^{noun}\s|\s{noun}$", name)}
+            before, after = (
+                r"(?:(?!The|This|That|Each|Any)[A-Z][a-z]+\s+){1,6}",
+                r"\s+(?:of|on|for)\s+(?:the\s+)?[A-Z]\w+",
+            )
+            longer = rf"{before}{noun}\b|\b{noun}{after}"
+        else:
+            could = {name: n for name, n in named.items() if name.endswith(noun) and name != noun}
+            longer = rf"本{noun}"
+        could = {name: n for name, n in could.items() if entry(_key(name, lang)).kind in _BODIES}
+        if not could:
+            continue
+        best = min(could, key=lambda name: (-could[name], name))
+        unknown = any(_unknown_name(text, longer, lang) for text in texts)
+        if not unknown and 3 * could[best] >= 2 * sum(could.values()):
+            yield noun, best
+
+
+def _unknown_name(text: str, pattern: str, lang: Lang) -> bool:
+    """Whether a pattern finds a name in a text that holds none of the gazetteer's."""
+    places = [(place.start, place.end) for place in tables(lang).find(fold(text))]
+    return any(all(m.end() <= a or b <= m.start() for a, b in places) for m in re.finditer(pattern, text))
+
+
+_BODIES = ("international_organisation", "regional_organisation")
 
 
 def _abbreviates(short: str, name: str) -> bool:
@@ -207,6 +250,7 @@ def link_actor(surface: str, lang: Lang, context: Context = NO_CONTEXT) -> tuple
     bracket = re.search(r"\s*[(（]\s*(?:the\s+)?[“\"]?([A-Za-z][\w&/-]{1,14})[”\"]?\s*[)）]$", words)
     plain = words[: bracket.start()] if bracket else words
     plain = re.sub(r"[’']s?$", "", plain)
+    plain = re.sub(r"^[该本](?=.{2})", "", plain) if lang == "zh" and not _key(plain, lang) else plain
     defined = dict(context.defined)
     for form in (words, plain, defined.get(plain, ""), bracket.group(1) if bracket else ""):
         key = _key(form, lang) if form else ""
@@ -223,9 +267,13 @@ def link_actor(surface: str, lang: Lang, context: Context = NO_CONTEXT) -> tuple
 
 
 def speaker(words: str, lang: Lang, context: Context) -> ActorKind | None:
-    """The kind of "we" and its like: the government in its report, otherwise those who speak together."""
-    if words.lower() == "we" or words in ("我们", "咱们"):
+    """The kind of words that only the context explains: "we", "I", "our country", and the members of what speaks."""
+    if words.lower() in ("we", "us", "ourselves") or words in ("我们", "咱们"):
         return context.speaker
+    if words.lower() in ("member", "members", "others", "成员") and context.between_states:
+        return "state_group"
+    if words in ("I", "我", "本人"):
+        return "non_state" if context.speaker == "non_state" else "government_body"
     if lang == "en" and re.fullmatch(r"our\s+(?:countr|nation)(?:y|ies|s)?", words.lower()):
         return "state_group" if words.lower().endswith("s") else "state"
     return None

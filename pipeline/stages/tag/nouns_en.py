@@ -414,7 +414,7 @@ class Reading:
         """The kind of a mention: its head's, unless a modifier or a name in it decides."""
         single = head.split()[-1]
         lows = [token.low for token in self.tokens[first:i]]
-        if single in self.words.follows or named:
+        if single in self.words.follows or (named and self.words.names.get(single) != "state_group"):
             owner = next((self.owner[k] for k in range(first, i) if k in self.owner), None)
             if owner and owner.kind in ("international_organisation", "regional_organisation"):
                 return owner.kind

@@ -55,20 +55,12 @@ def _fixed(text: str, tokens: Sequence[Word]) -> list[Mention]:
             ):
                 found.append(Mention(match.start(), match.end(), kind, head=pronoun))
     for name in words().whole_names.find(fold(text)):
-        if (
-            (len(name.key) > 2 and name.start in starts and name.end in ends)
-            or name.key
-            in (
-                "各国",
-                "我国",
-                "两国",
-                "双方",
-                "各方",
-                "各地",
-                "该国",
-                "第三国",
-            )
-        ) and not _followed_by_noun(tokens, name.end, name.key):
+        # The analyser glues an adverb to a long word now and then (缔约国均); a short one must be a word of its own.
+        cut = (name.start in starts) + (name.end in ends)
+        is_word = cut == 2 or (
+            cut == 1 and name.key.endswith(("缔约国", "缔约方", "成员国", "各国", "我国", "两国", "双方", "各方"))
+        )
+        if is_word and not _followed_by_noun(tokens, name.end, name.key):
             found.append(Mention(name.start, name.end, words().whole[name.key], head=name.key))
     for token in tokens:
         if token.tag == "PER" and _is_person(text, token):

@@ -183,11 +183,18 @@ def _chinese_number(said: str, words: Mapping[str, Any]) -> float | None:
 
 def _of_zh(text: str, start: int, end: int, unit: str, words: Mapping[str, Any]) -> str:
     """What is counted: the noun after the measure (249座反应堆) or before the number (高浓铀1600吨); empty if none."""
-    if unit not in ("%", "‰", "年", "日", "天", "个月", "小时", "工作日", "倍", "个百分点", "百分点", "岁", "周岁"):
-        rest = re.split(words["counted"]["zh_stop"], text[end : end + 14].removeprefix("的"), maxsplit=1)[0]
+    rules = words["counted"]
+    clause = re.split(r"[，。；：、！？,;]", text[end : end + 26], maxsplit=1)[0]
+    described = re.match(rf"(?:(?:{'|'.join(rules['zh_describing'])})[^的]{{1,12}})?的(.+)", clause)
+    if described and (unit in ("%", "‰", "") or not clause.startswith("的")):
+        noun = re.split(rules["zh_stop"], described.group(1), maxsplit=1)[0]
+        if len(noun) > 1:
+            return noun[:12]
+    if unit not in rules["zh_no_noun"]:
+        rest = re.split(rules["zh_stop"], clause, maxsplit=1)[0]
         after = re.match(r"[\u4e00-\u9fffA-Za-z-]{1,12}", rest)
-        if after:
+        if after and len(after.group()) > 1:
             return after.group()
-    left = re.split(words["counted"]["zh_stop"], text[max(0, start - 12) : start])[-1]
-    before = re.search(r"([\u4e00-\u9fff]{2,10}?)(?:大?约|近|共有?|达到?|为|超过)?$", left)
-    return before.group(1) if before else ""
+    left = re.sub(r"(?:大?约有?|近|共有?|有|达到?|超过|为)$", "", text[max(0, start - 14) : start])
+    before = re.search(r"[\u4e00-\u9fff]{2,10}$", re.split(rules["zh_stop"], left)[-1])
+    return before.group() if before else ""

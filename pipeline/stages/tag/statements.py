@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache
 
 from pipeline.encoder import SpanTag
 from pipeline.lexicons import lexicon
@@ -43,7 +43,9 @@ def settle_forces(primary: Force, forces: dict[Force, float]) -> tuple[Force, ..
     """The forces of a passage: the primary one, then the others that are likelier than not, likeliest first."""
     if primary == "none":
         return ("none",)
-    others = sorted((f for f, p in forces.items() if p > SECOND_FORCE and f not in (primary, "none")), key=lambda f: -forces[f])
+    others = sorted(
+        (f for f, p in forces.items() if p > SECOND_FORCE and f not in (primary, "none")), key=lambda f: -forces[f]
+    )
     return (primary, *others)
 
 
@@ -190,7 +192,7 @@ def has_cue(group: str, clause: str, lang: Lang) -> bool:
     return bool(_cues(group, lang).search(clause))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cues(group: str, lang: Lang) -> re.Pattern[str]:
     words = lexicon("modality")["ladder"][group][lang]
     if lang == "zh":
