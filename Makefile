@@ -23,7 +23,7 @@ READ  := $(if $(INPUT),"$(INPUT)",$(if $(INBOX),corpus/inbox,corpus/samples))
 .PHONY: help pipeline test review train evaluate bench check corpus lock clean
 
 help: ## print this list
-	@echo "make pipeline [INPUT=folder] [OUTPUT=outputs] [WORKERS=0]   (0 workers: as many as there are cores)"
+	@echo "make pipeline [INPUT=folder] [OUTPUT=outputs] [WORKERS=0]   (0 workers: as many as there are cores and memory for)"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 pipeline: .venv/ready ## read corpus/inbox (or INPUT=folder; with an empty inbox the sample works) and write OUTPUT

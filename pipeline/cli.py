@@ -116,7 +116,7 @@ def run(
     workers: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Processes; 0: as many as there are cores. (default: run.workers)", show_default=False
+            min=0, help="Processes; 0: as many as there are cores and memory for. (default: run.workers)", show_default=False
         ),
     ] = None,
     executor: Annotated[

@@ -14,17 +14,31 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from types import TracebackType
 from typing import Any
 
-from pipeline.config import RunSettings
-from pipeline.limits import Limits
+from pipeline.config import RunSettings, cores
+from pipeline.limits import WORKER_MB, Limits, machine_mb
 from pipeline.worker import share, start
 
 CONNECT_SECONDS = 8
+# What Windows allows a process pool to wait for; more on one machine is of no use anyway.
+MOST_WORKERS = 61
 # Measured: sentence vectors differ in their last bits between 1, 2 and 4 threads.
 THREADS = 1
 
 
 class ClusterError(RuntimeError):
     """The cluster cannot be used; the message says what to install or start."""
+
+
+def how_many(asked: int, documents: int) -> int:
+    """The number of worker processes.
+
+    Args:
+        asked: what the user wants; 0 leaves it to the machine: its cores, but no more than its memory has room for.
+        documents: how many there are; more workers than documents are of no use, but two corpus stages can run at once.
+    """
+    room = max(1, int(machine_mb() / WORKER_MB))
+    wanted = asked or min(cores(), room)
+    return max(1, min(wanted, max(2, documents), MOST_WORKERS))
 
 
 class Executors:

@@ -19,9 +19,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from pipeline.config import Config, cores
+from pipeline.config import Config
 from pipeline.crew import Crew, carry_out
-from pipeline.executors import Executors
+from pipeline.executors import Executors, how_many
 from pipeline.fingerprint import fingerprint, forget
 from pipeline.flow import MODULES, stages
 from pipeline.limits import Limits
@@ -152,7 +152,7 @@ class Runner:
         outcome = Outcome(failures=list(found.failures))
         for source in found.sources:
             outcome.keys[source.document] = self.keys_of(source)
-        workers = min(self.config.run.workers or cores(), max(2, len(found.sources)))
+        workers = how_many(self.config.run.workers, len(found.sources))
         with Executors(self.config.run, workers, self.limits) as executors:
             complete = self._documents(found.sources, outcome, executors)
             outcome.sources = [source for source in found.sources if source.document in complete]

@@ -321,3 +321,31 @@ def test_a_corpus_stage_that_fails_costs_its_own_tables(corpus: Path, tmp_path: 
     assert table(tmp_path / "out", "themes.csv") == []
     assert len(table(tmp_path / "out", "alignments.csv")) == 3
     assert len(table(tmp_path / "out", "commitments.csv")) == 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "documents", "cores", "memory", "workers"),
+    [
+        (0, 100, 8, 64_000, 8),
+        (0, 100, 8, 4_000, 2),
+        (0, 100, 2, 1_000, 1),
+        (5, 100, 2, 1_000, 5),
+        (0, 1, 8, 64_000, 2),
+        (99, 500, 2, 1, 61),
+    ],
+)
+def test_how_many_workers(
+    monkeypatch: pytest.MonkeyPatch, asked: int, documents: int, cores: int, memory: float, workers: int
+) -> None:
+    from pipeline import executors
+
+    monkeypatch.setattr(executors, "cores", lambda: cores)
+    monkeypatch.setattr(executors, "machine_mb", lambda: memory)
+    assert executors.how_many(asked, documents) == workers
+
+
+def test_the_memory_of_this_process_and_machine_is_known() -> None:
+    from pipeline.limits import machine_mb, peak_mb, resident_mb
+
+    assert 5 < resident_mb() <= peak_mb() * 1.1
+    assert peak_mb() < machine_mb()

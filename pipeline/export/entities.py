@@ -2,14 +2,19 @@
 
 Mentions with the same canonical id are one entity, whatever their language or form. A mention without one (a generic
 actor, "States Parties") is gathered by its words, language and kind; its row has no id, since nothing vouches for one.
-The name in each language is the form met most often, the longer of two met equally often.
+The name in each language is the one that the gazetteer gives for the id; else the form met most often, the longer of two
+met equally often.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
+from pipeline import lexicons
+from pipeline.lexicons import Entry
+from pipeline.records import Lang
 from pipeline.tables import DocumentRows, EntityRow, InstrumentRow, Mention
 
 Gathered = list[tuple[str, Mention]]
@@ -20,8 +25,8 @@ def actors(documents: Sequence[DocumentRows]) -> tuple[EntityRow, ...]:
     found = (
         EntityRow(
             id=mentions[0][1].id,
-            name_en=_name(mentions, "en"),
-            name_zh=_name(mentions, "zh"),
+            name_en=_name(mentions, "en", _known_actors()),
+            name_zh=_name(mentions, "zh", _known_actors()),
             kind=_most(m.kind for _, m in mentions),
             layer=_most(m.layer for _, m in mentions),
             forms=_forms(mentions),
@@ -39,8 +44,8 @@ def instruments(documents: Sequence[DocumentRows]) -> tuple[InstrumentRow, ...]:
     found = (
         InstrumentRow(
             id=mentions[0][1].id,
-            name_en=_name(mentions, "en"),
-            name_zh=_name(mentions, "zh"),
+            name_en=_name(mentions, "en", _known_instruments()),
+            name_zh=_name(mentions, "zh", _known_instruments()),
             forms=_forms(mentions),
             count=len(mentions),
             documents=len({document for document, _ in mentions}),
@@ -60,7 +65,20 @@ def _gather(mentions: Iterable[tuple[str, Mention]]) -> list[Gathered]:
     return list(groups.values())
 
 
-def _name(mentions: Gathered, lang: str) -> str:
+@cache
+def _known_actors() -> Mapping[str, Entry]:
+    return {entry.id: entry for entry in (*lexicons.states(), *lexicons.organisations())}
+
+
+@cache
+def _known_instruments() -> Mapping[str, Entry]:
+    return {entry.id: entry for entry in lexicons.instruments()}
+
+
+def _name(mentions: Gathered, lang: Lang, known: Mapping[str, Entry]) -> str:
+    entry = known.get(mentions[0][1].id)
+    if entry and entry.names(lang):
+        return entry.names(lang)[0]
     counts = Counter(mention.text for _, mention in mentions if mention.lang == lang)
     return min(counts, key=lambda text: (-counts[text], -len(text), text)) if counts else ""
 

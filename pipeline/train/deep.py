@@ -40,14 +40,14 @@ class Recipe:
     """
 
     layers: int = 12
-    epochs: int = 8
+    epochs: int = 9
     batch: int = 16
     rate: float = 1e-4
-    head_rate: float = 1e-3
+    head_rate: float = 2e-3
     warmup: float = 0.06
     decay: float = 0.01
     dropout: float = 0.1
-    span_weight: float = 1.0
+    span_weight: float = 3.0
     set_weight: float = 0.5
     smoothing: float = 0.05
     half: bool = True

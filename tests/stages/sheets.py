@@ -132,7 +132,12 @@ class Sheet:
             if not line or length(line + token.rstrip()) <= room or (token[0] in NO_START):
                 line += token
                 continue
-            if style.hyphen and token.strip().isalpha() and len(token.strip()) > 6 and length(line + token[:4] + "-") <= room:
+            if (
+                style.hyphen
+                and token.strip().isalpha()
+                and len(token.strip()) > 6
+                and length(line + token[:4] + "-") <= room
+            ):
                 lines.append(line + token[:4] + "-")
                 line = token[4:]
             else:
@@ -164,7 +169,9 @@ class Sheet:
             if style.centre:
                 indent = (width - self.width(line, style.size, style.bold)) / 2
             natural = self.width("".join(p.text for p in pieces(line) if not p.raised), style.size, style.bold)
-            stretch = width - indent - natural if style.justify and number < len(lines) - 1 and not style.centre else 0.0
+            stretch = (
+                width - indent - natural if style.justify and number < len(lines) - 1 and not style.centre else 0.0
+            )
             self.line(left + indent, self.y, line, style.size, style.bold, max(0.0, stretch))
             self.y -= style.leading
         self.y -= style.after
@@ -213,11 +220,26 @@ def tokens(text: str) -> list[str]:
 
 
 EN = [
-    "The Meridian Group recalls the Harbour Plan and reaffirms that the security of every port is the responsibility of the State in which it lies.",
-    "Each participating State shall designate a competent authority within eighteen months, shall notify the Secretariat of its name and address, and shall ensure that the authority has the powers, the staff and the resources that it needs in order to inspect any facility at any time without prior notice.",
-    "Operators should train their guards every year. They should also, where possible, exchange information about incidents with the authorities of neighbouring States, and keep a record of every delivery for at least ten years.",
+    (
+        "The Meridian Group recalls the Harbour Plan and reaffirms that the security of every port is the "
+        "responsibility of the State in which it lies."
+    ),
+    (
+        "Each participating State shall designate a competent authority within eighteen months, shall notify "
+        "the Secretariat of its name and address, and shall ensure that the authority has the powers, the "
+        "staff and the resources that it needs in order to inspect any facility at any time without prior "
+        "notice."
+    ),
+    (
+        "Operators should train their guards every year. They should also, where possible, exchange "
+        "information about incidents with the authorities of neighbouring States, and keep a record of every "
+        "delivery for at least ten years."
+    ),
     "No State shall transfer nuclear material to a recipient that is not bound by the present Convention.",
-    "The Secretariat will publish a comprehensive evaluation by the end of 2033, taking into account the contributions of governments, international organizations, industry and independent institutions.",
+    (
+        "The Secretariat will publish a comprehensive evaluation by the end of 2033, taking into account the "
+        "contributions of governments, international organizations, industry and independent institutions."
+    ),
 ]
 ZH = [
     "子午集团忆及《港湾计划》，重申每一港口的安全由其所在国负责。",
@@ -227,14 +249,31 @@ ZH = [
     "秘书处将于2033年年底前公布一份全面评估报告，并考虑到各国政府、国际组织、产业界和独立机构的意见和贡献，以及区域安排在实施本计划方面所积累的经验。",
 ]
 
-NAMES = ["Aster", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Haven", "Inlet", "Jetty", "Knoll", "Ledge", "Mesa"]
+NAMES = [
+    "Aster",
+    "Birch",
+    "Cedar",
+    "Delta",
+    "Ember",
+    "Fjord",
+    "Grove",
+    "Haven",
+    "Inlet",
+    "Jetty",
+    "Knoll",
+    "Ledge",
+    "Mesa",
+]
 STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒"
 
 
 def english(count: int) -> list[str]:
     """So many English paragraphs, no two alike."""
     names = [f"{NAMES[n % 13]}{NAMES[n // 13 % 13].lower()}" for n in range(count)]
-    return [f"In {name} it was found that {text[0].lower()}{text[1:]}" for name, text in zip(names, EN * count, strict=False)]
+    return [
+        f"In {name} it was found that {text[0].lower()}{text[1:]}"
+        for name, text in zip(names, EN * count, strict=False)
+    ]
 
 
 def chinese(count: int) -> list[str]:

@@ -11,6 +11,7 @@ import docx
 import pytest
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
+
 from pipeline.config import ParseSettings
 from pipeline.records import Block, Parsed, Source
 from pipeline.stages.parse import parse
@@ -18,8 +19,12 @@ from pipeline.stages.parse.encoding import EncodingError, decode
 from pipeline.stages.parse.numbering import chinese, letter, roman, shown
 
 ENGLISH = "The Parties shall report every year.\n\nEach Party shall designate an authority.\n"
-SIMPLIFIED = "各缔约国应当每年提交报告，说明为执行本公约所采取的措施。\n缔约国应指定一个主管机关，并将其名称通知秘书处。\n"
-TRADITIONAL = "各締約國應當每年提交報告，說明為執行本公約所採取的措施。\n締約國應指定一個主管機關，並將其名稱通知秘書處。\n"
+SIMPLIFIED = (
+    "各缔约国应当每年提交报告，说明为执行本公约所采取的措施。\n缔约国应指定一个主管机关，并将其名称通知秘书处。\n"
+)
+TRADITIONAL = (
+    "各締約國應當每年提交報告，說明為執行本公約所採取的措施。\n締約國應指定一個主管機關，並將其名稱通知秘書處。\n"
+)
 
 
 def read(folder: Path, name: str, data: bytes) -> Parsed:
@@ -32,7 +37,9 @@ def shape(blocks: tuple[Block, ...]) -> list[tuple[str, str]]:
     return [(block.kind, block.text) for block in blocks]
 
 
-@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "gbk", "big5"])
+@pytest.mark.parametrize(
+    "name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "gbk", "big5"]
+)
 @pytest.mark.parametrize("text", [ENGLISH, SIMPLIFIED, TRADITIONAL], ids=["english", "simplified", "traditional"])
 def test_encodings_are_found(name: str, text: str) -> None:
     if (name == "big5") != (text is TRADITIONAL) and name in ("big5", "gbk"):
@@ -43,7 +50,9 @@ def test_encodings_are_found(name: str, text: str) -> None:
 
 
 def test_windows_punctuation() -> None:
-    assert decode("The “Harbour Plan” – a treaty – costs €5 and is the Parties’ own.".encode("cp1252")).startswith("The “Harbour Plan”")
+    assert decode("The “Harbour Plan” – a treaty – costs €5 and is the Parties’ own.".encode("cp1252")).startswith(
+        "The “Harbour Plan”"
+    )
 
 
 def test_bytes_that_are_no_text() -> None:
@@ -54,8 +63,13 @@ def test_bytes_that_are_no_text() -> None:
 TEXTS = {
     "a paragraph a line": (
         "港湾条例\n第一章 总则\n第一条 运营者应当：\n（一）每年培训警卫；\n（二）保存记录。\n",
-        [("title", "港湾条例"), ("heading", "第一章 总则"), ("paragraph", "第一条 运营者应当："), ("list_item", "（一）每年培训警卫；")]
-        + [("list_item", "（二）保存记录。")],
+        [
+            ("title", "港湾条例"),
+            ("heading", "第一章 总则"),
+            ("paragraph", "第一条 运营者应当："),
+            ("list_item", "（一）每年培训警卫；"),
+            ("list_item", "（二）保存记录。"),
+        ],
     ),
     "broken by hand": (
         "HARBOUR PLAN\n\nThe Parties to the present Plan shall report to the Secretariat every\nyear on the "
@@ -104,7 +118,8 @@ def test_traditional_characters_stay(tmp_path: Path) -> None:
 def test_markdown(tmp_path: Path) -> None:
     text = (
         "---\ntitle: x\n---\n# Harbour Plan\n\nThe Parties **shall** report[^1] to\nthe [Secretariat](https://a.example).\n\n"
-        "## Duties\n\n3. first\n4. second\n\n- 甲方\n  应报告；\n\n| Year | Ports |\n|---|---|\n| 2030 | 118 |\n\n[^1]: See part 2.\n"
+        "## Duties\n\n3. first\n4. second\n\n- 甲方\n  应报告；\n\n"
+        "| Year | Ports |\n|---|---|\n| 2030 | 118 |\n\n[^1]: See part 2.\n"
     )
     parsed = read(tmp_path, "a.md", text.encode())
     assert shape(parsed.blocks) == [
@@ -133,7 +148,9 @@ PAGE = """<html><head><meta charset="{charset}"><title>t</title><script>alert(1)
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb2312"])
 def test_html(tmp_path: Path, charset: str) -> None:
-    parsed = read(tmp_path, "a.html", PAGE.format(charset=charset).encode("gb18030" if charset == "gb2312" else charset))
+    parsed = read(
+        tmp_path, "a.html", PAGE.format(charset=charset).encode("gb18030" if charset == "gb2312" else charset)
+    )
     found = shape(parsed.blocks)
     assert found[-8:] == [
         ("title", "关于加强港口安全的意见"),
@@ -156,8 +173,14 @@ def test_mail(tmp_path: Path) -> None:
     mail.set_content("We will report by 2030.\n\nThe Secretariat should publish it.\n")
     mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="plan.pdf")
     parsed = read(tmp_path, "a.eml", mail.as_bytes())
-    assert [b.text for b in parsed.blocks if b.kind != "header"] == ["港湾计划", "We will report by 2030.", "The Secretariat should publish it."]
-    assert [failure.reason for failure in parsed.failures] == ["the attachment 'plan.pdf' was not read: save it as a file of its own"]
+    assert [b.text for b in parsed.blocks if b.kind != "header"] == [
+        "港湾计划",
+        "We will report by 2030.",
+        "The Secretariat should publish it.",
+    ]
+    assert [failure.reason for failure in parsed.failures] == [
+        "the attachment 'plan.pdf' was not read: save it as a file of its own"
+    ]
 
 
 def numbered(document: docx.document.Document, form: str, pattern: str) -> str:
@@ -195,14 +218,16 @@ def test_docx(tmp_path: Path) -> None:
     paragraph = document.add_paragraph("各缔约国")
     paragraph.add_run("应").bold = True
     deleted = OxmlElement("w:del")
-    deleted.append(parse_xml(f'<w:r {nsdecls("w")}><w:delText>不得</w:delText></w:r>'))
+    deleted.append(parse_xml(f"<w:r {nsdecls('w')}><w:delText>不得</w:delText></w:r>"))
     paragraph._p.append(deleted)
     inserted = OxmlElement("w:ins")
-    inserted.append(parse_xml(f'<w:r {nsdecls("w")}><w:t>尽快</w:t></w:r>'))
+    inserted.append(parse_xml(f"<w:r {nsdecls('w')}><w:t>尽快</w:t></w:r>"))
     paragraph._p.append(inserted)
     paragraph.add_run("提交报告。")
     table = document.add_table(2, 2)
-    for cell, text in zip((cell for row in table.rows for cell in row.cells), ("年份", "目标", "2030", "80%"), strict=True):
+    for cell, text in zip(
+        (cell for row in table.rows for cell in row.cells), ("年份", "目标", "2030", "80%"), strict=True
+    ):
         cell.text = text
     parsed = read(tmp_path, "条例.docx", saved(document))
     assert shape(parsed.blocks) == [
@@ -225,25 +250,38 @@ def test_docx_footnotes(tmp_path: Path) -> None:
     paragraph.add_run(" It is in force.")
     notes = (
         f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r>'
-        "<w:footnoteRef/></w:r><w:r><w:t xml:space=\"preserve\"> Harbour Plan, part 2.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+        '<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> Harbour Plan, part 2.</w:t></w:r></w:p></w:footnote></w:footnotes>'
     )
     buffer = io.BytesIO(saved(document))
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr("word/footnotes.xml", notes)
     parsed = read(tmp_path, "a.docx", buffer.getvalue())
-    assert shape(parsed.blocks) == [("paragraph", "The Plan was adopted in 2031. It is in force."), ("footnote", "Harbour Plan, part 2.")]
+    assert shape(parsed.blocks) == [
+        ("paragraph", "The Plan was adopted in 2031. It is in force."),
+        ("footnote", "Harbour Plan, part 2."),
+    ]
     assert [(note.offset, note.marker) for note in parsed.blocks[0].notes] == [(29, "1")]
     assert parsed.blocks[1].marker == "1"
 
 
 @pytest.mark.parametrize(
     ("number", "han", "latin", "letters"),
-    [(1, "一", "I", "a"), (4, "四", "IV", "d"), (10, "十", "X", "j"), (12, "十二", "XII", "l"), (27, "二十七", "XXVII", "aa")]
-    + [(105, "一百零五", "CV", "aaaaa"), (110, "一百一十", "CX", "fffff"), (2001, "二千零一", "MMI", "yyyyy")],
+    [
+        (1, "一", "I", "a"),
+        (4, "四", "IV", "d"),
+        (10, "十", "X", "j"),
+        (12, "十二", "XII", "l"),
+        (27, "二十七", "XXVII", "aa"),
+        (105, "一百零五", "CV", "aaaaa"),
+        (110, "一百一十", "CX", "fffff"),
+        (2001, "二千零一", "MMI", "yyyyy"),
+    ],
 )
 def test_numbers_as_word_counts(number: int, han: str, latin: str, letters: str) -> None:
     assert (chinese(number), roman(number), letter(number)) == (han, latin, letters)
 
 
 def test_number_forms() -> None:
-    assert [shown(3, form) for form in ("decimal", "upperRoman", "lowerLetter", "decimalEnclosedCircle", "chineseCounting")] == ["3", "III", "c", "③", "三"]
+    assert [
+        shown(3, form) for form in ("decimal", "upperRoman", "lowerLetter", "decimalEnclosedCircle", "chineseCounting")
+    ] == ["3", "III", "c", "③", "三"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 
 import pytest
+
 from pipeline.config import ParseSettings
 from pipeline.records import Block
 from pipeline.stages.parse.pdf import read_pdf
-from tests.stages.sheets import EN, ZH, Sheet, Style, english, chinese
+from tests.stages.sheets import EN, ZH, Sheet, Style, chinese, english
 
 TWO = [(60.0, 225.0), (310.0, 225.0)]
 THREE = [(45.0, 155.0), (220.0, 155.0), (395.0, 155.0)]
@@ -83,7 +84,9 @@ def test_two_languages_side_by_side_go_on_past_each_other() -> None:
         for text in texts:
             style = Style(first=21 if column == 0 else 0, hyphen=column == 1)
             broken = sheet.broken(text, TWO[column][1], style, style.first)
-            lines[column] += [(line, style.first if n == 0 else 0.0, n == len(broken) - 1) for n, line in enumerate(broken)]
+            lines[column] += [
+                (line, style.first if n == 0 else 0.0, n == len(broken) - 1) for n, line in enumerate(broken)
+            ]
             lines[column].append(("", 0.0, True))
     del pages
     while lines[0] or lines[1]:
@@ -104,7 +107,9 @@ def test_two_languages_side_by_side_go_on_past_each_other() -> None:
 
 def test_columns_change_on_a_page() -> None:
     sheet = Sheet(foot="#")
-    sheet.paragraph("Harbour Security and the Meridian Group", Style(size=16, leading=20, bold=True, centre=True, after=6))
+    sheet.paragraph(
+        "Harbour Security and the Meridian Group", Style(size=16, leading=20, bold=True, centre=True, after=6)
+    )
     abstract, body, end = english(1)[0], english(9)[1:7], english(9)[7:]
     sheet.paragraph(abstract, Style(after=14))
     sheet.columns, sheet.top, sheet.bottom = TWO, sheet.y - 8, 470.0
@@ -211,7 +216,11 @@ def test_headings_of_a_law() -> None:
 def test_headings_and_lists_of_a_treaty() -> None:
     sheet = Sheet(foot="#")
     sheet.paragraph("CONVENTION ON PORTS", Style(size=14, centre=True, leading=28, bold=True))
-    for text in ("The States Parties to the present Convention,", "Recalling the Harbour Plan,", "Have agreed as follows:"):
+    for text in (
+        "The States Parties to the present Convention,",
+        "Recalling the Harbour Plan,",
+        "Have agreed as follows:",
+    ):
         sheet.paragraph(text, Style(first=24, after=6))
     sheet.paragraph("Article 1", Style(centre=True, leading=16))
     sheet.paragraph("Use of terms", Style(centre=True, leading=20, bold=True))
@@ -232,12 +241,26 @@ def test_headings_and_lists_of_a_treaty() -> None:
         sheet.paragraph(text, Style(after=6))
     found = [b for b in blocks(sheet.data()) if b.kind != "footer"]
     same(
-        ["CONVENTION ON PORTS", "The States Parties to the present Convention,", "Recalling the Harbour Plan,"]
-        + ["Have agreed as follows:", "Article 1", "Use of terms", "For the purposes of the present Convention:"]
-        + [*items, *deep, "Article 2", *numbered],
+        [
+            "CONVENTION ON PORTS",
+            "The States Parties to the present Convention,",
+            "Recalling the Harbour Plan,",
+            "Have agreed as follows:",
+            "Article 1",
+            "Use of terms",
+            "For the purposes of the present Convention:",
+            *items,
+            *deep,
+            "Article 2",
+            *numbered,
+        ],
         [b.text for b in found],
     )
-    assert [(b.text, b.level) for b in found if b.kind == "heading"] == [("Article 1", 1), ("Use of terms", 2), ("Article 2", 1)]
+    assert [(b.text, b.level) for b in found if b.kind == "heading"] == [
+        ("Article 1", 1),
+        ("Use of terms", 2),
+        ("Article 2", 1),
+    ]
     assert [b.marker for b in found if b.kind == "list_item"] == ["(a)", "(b)", "(c)", "(i)", "(ii)"]
     assert [b.marker for b in found if b.marker][-3:] == ["1.", "2.", "3."]
 
@@ -246,11 +269,17 @@ def test_chinese_notes_by_page_and_over_pages() -> None:
     sheet, note = Sheet(foot="#"), Style(size=8, leading=11)
     sheet.paragraph("港湾安全研究", Style(size=16, leading=26, centre=True, bold=True))
     sheet.paragraph("一、问题的提出", Style(size=12, leading=22, bold=True))
-    sheet.paragraph("各方于2031年通过《港湾计划》。^①^该计划奠定了合作的基础，^②^此后的会议重申了这一点。", Style(first=21))
+    sheet.paragraph(
+        "各方于2031年通过《港湾计划》。^①^该计划奠定了合作的基础，^②^此后的会议重申了这一点。", Style(first=21)
+    )
     sheet.rule(70, 200, 140)
     sheet.y = 185
-    sheet.paragraph("① 王某：《港湾安全概论》，载《港口研究》，2030年第2期，第15页；另见李某：《海上核运输》，2029年版。", note)
-    sheet.paragraph("② 《港湾计划》第三部分，该部分规定了各参加国应当采取的措施，并要求各参加国每两年向秘书处提交一次", note)
+    sheet.paragraph(
+        "① 王某：《港湾安全概论》，载《港口研究》，2030年第2期，第15页；另见李某：《海上核运输》，2029年版。", note
+    )
+    sheet.paragraph(
+        "② 《港湾计划》第三部分，该部分规定了各参加国应当采取的措施，并要求各参加国每两年向秘书处提交一次", note
+    )
     sheet.next_page()
     sheet.paragraph("（一）现有机制的不足", Style(leading=18))
     sheet.paragraph(ZH[2] + "^③^", Style(first=21))
@@ -261,14 +290,20 @@ def test_chinese_notes_by_page_and_over_pages() -> None:
     found = blocks(sheet.data())
     assert [(b.marker, b.text) for b in of_kind(found, "footnote")] == [
         ("①", "王某：《港湾安全概论》，载《港口研究》，2030年第2期，第15页；另见李某：《海上核运输》，2029年版。"),
-        ("②", "《港湾计划》第三部分，该部分规定了各参加国应当采取的措施，并要求各参加国每两年向秘书处提交一次报告，说明遇到的困难。"),
+        (
+            "②",
+            "《港湾计划》第三部分，该部分规定了各参加国应当采取的措施，并要求各参加国每两年向秘书处提交一次报告，说明遇到的困难。",
+        ),
         ("③", "子午集团秘书处：《年度报告》，2032年。"),
     ]
     first, second = of_kind(found, "paragraph")
     assert first.text == "各方于2031年通过《港湾计划》。该计划奠定了合作的基础，此后的会议重申了这一点。"
     assert [(first.text[: note.offset][-3:], note.marker) for note in first.notes] == [("划》。", "①"), ("基础，", "②")]
     assert [(note.offset, note.marker) for note in second.notes] == [(len(second.text), "③")]
-    assert [(b.text, b.level) for b in of_kind(found, "heading")] == [("一、问题的提出", 1), ("（一）现有机制的不足", 2)]
+    assert [(b.text, b.level) for b in of_kind(found, "heading")] == [
+        ("一、问题的提出", 1),
+        ("（一）现有机制的不足", 2),
+    ]
 
 
 def test_english_notes_raised_figures_and_references() -> None:
@@ -276,11 +311,19 @@ def test_english_notes_raised_figures_and_references() -> None:
     sheet.paragraph("Port Security in Practice", Style(size=16, leading=26, centre=True, bold=True))
     sheet.paragraph("Jane Doe* and John Roe†", Style(centre=True, leading=22))
     sheet.paragraph("1 Introduction", Style(size=13, leading=20, bold=True))
-    text = "The plan was adopted in 2031.^1^ It covers 10^5^ m^2^ of port area,^2,3^ as others found.^4^ In the 19^th^ session it was reviewed [12]."
+    text = (
+        "The plan was adopted in 2031.^1^ It covers 10^5^ m^2^ of port area,^2,3^ as others found.^4^ "
+        "In the 19^th^ session it was reviewed [12]."
+    )
     sheet.paragraph(text, Style(first=18))
     sheet.rule(70, 200, 140)
     sheet.y = 188
-    for written in ("* Corresponding author.", "† University of Harbour.", "^1^ Harbour Plan, part 2.", "^2^ 2031 Report, p. 12."):
+    for written in (
+        "* Corresponding author.",
+        "† University of Harbour.",
+        "^1^ Harbour Plan, part 2.",
+        "^2^ 2031 Report, p. 12.",
+    ):
         sheet.paragraph(written, note)
     for written in ("^3^ Ibid.", "^4^ See the report of the Secretariat on the implementation of the plan."):
         sheet.paragraph(written, note)
@@ -288,14 +331,24 @@ def test_english_notes_raised_figures_and_references() -> None:
     sheet.paragraph(EN[1], Style(first=18))
     sheet.paragraph("References", Style(bold=True, size=13, leading=20))
     for number in (11, 12):
-        sheet.paragraph(f"[{number}] Roe, J. A study of harbour {number}. Journal of Ports, vol. 12, 2030, pp. 1-20, and more.", Style(hang=20))
+        sheet.paragraph(
+            f"[{number}] Roe, J. A study of harbour {number}. Journal of Ports, vol. 12, 2030, pp. 1-20, and more.",
+            Style(hang=20),
+        )
     found = blocks(sheet.data())
     body = next(b for b in found if b.text.startswith("The plan"))
-    assert body.text == "The plan was adopted in 2031. It covers 105 m2 of port area, as others found. In the 19th session it was reviewed."
+    assert (
+        body.text
+        == "The plan was adopted in 2031. It covers 105 m2 of port area, as others found. In the 19th session it was reviewed."
+    )
     assert [note.marker for note in body.notes] == ["1", "2", "3", "4", "[12]"]
     assert [b.marker for b in of_kind(found, "footnote")] == ["*", "†", "1", "2", "3", "4", "[11]", "[12]"]
     byline = next(b for b in found if b.text.startswith("Jane"))
-    assert (byline.kind, byline.text, [n.marker for n in byline.notes]) == ("paragraph", "Jane Doe and John Roe", ["*", "†"])
+    assert (byline.kind, byline.text, [n.marker for n in byline.notes]) == (
+        "paragraph",
+        "Jane Doe and John Roe",
+        ["*", "†"],
+    )
 
 
 def test_enumeration_by_circled_numbers_is_text() -> None:
@@ -426,5 +479,3 @@ def test_the_same_bytes_give_the_same_blocks() -> None:
     assert first == blocks(make())
     assert len({block.id for block in first}) == len(first)
     assert [block.ordinal for block in first] == list(range(len(first)))
-
-

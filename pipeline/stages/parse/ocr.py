@@ -8,6 +8,7 @@ lines of about the usual size get exactly that size: otherwise each would look l
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import cache
 from statistics import median
@@ -165,17 +166,20 @@ def _places(line: _Line) -> list[tuple[str, float, float]]:
         edges = [((low - left) / (right - left), (high - left) / (right - left)) for _, low, high in line.characters]
     else:
         edges = _even(line.text)
+    # What the recogniser reads as one word stands together, however narrow the boxes around its letters are.
+    whole = iter([*((low, min(high, after)) for (low, high), (after, _) in itertools.pairwise(edges)), *edges[-1:]])
     places: list[tuple[str, float, float]] = []
-    index = 0
-    for char in line.text:
+    for position, char in enumerate(line.text):
+        before = places[-1][2] if places else 0.0
         if char.isspace():
-            before = places[-1][2] if places else 0.0
-            after = edges[index][0] if index < len(edges) else 1.0
-            places.append((" ", before, max(before, after)))
+            places.append((" ", before, before))
             continue
-        low, high = edges[index]
-        index += 1
-        places.append((char, max(0.0, low), min(1.0, high)))
+        low, high = next(whole)
+        if position and not line.text[position - 1].isspace():
+            low = before
+        elif places:
+            places[-1] = (" ", places[-1][1], max(places[-1][1], low))
+        places.append((char, max(0.0, low), min(1.0, max(low, high))))
     return places
 
 

@@ -8,6 +8,7 @@ weighs the signs for two lines. A paragraph at the end of a column goes on in th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ def measure(columns: Sequence[list[Row]], body: float, noisy: bool = False) -> S
     setting = Setting(body=body, noisy=noisy)
     distances: dict[float, list[float]] = defaultdict(list)
     for rows in columns:
-        for above, below in zip(rows, rows[1:], strict=False):
+        for above, below in itertools.pairwise(rows):
             step = below.base - above.base
             if 0.8 * above.size < step < 2.6 * above.size and abs(above.size - below.size) < 0.6:
                 distances[round(above.size)].append(step)
@@ -101,7 +102,7 @@ def _evenness(columns: Sequence[list[Row]], setting: Setting) -> None:
     ends: dict[Lang, list[bool]] = {"en": [], "zh": []}
     starts: dict[Lang, list[bool]] = {"en": [], "zh": []}
     for rows in columns:
-        for row, following in zip(rows, rows[1:], strict=False):
+        for row, following in itertools.pairwise(rows):
             lang = language(row.text)
             if row.x1 - row.left > 0.6 * (row.right - row.left):
                 ends[lang].append(abs(row.x1 - row.right) < 0.75 * row.size)
@@ -156,10 +157,10 @@ def begins(paragraph: Sequence[Row], row: Row, setting: Setting) -> bool:
         return row.x0 > before.x1 + 3 * size
     mark, kind = _marks(row), heading_mark(paragraph[0].text)[0]
     ended = over and not before.text.rstrip().endswith((":", "：", ";", "；"))
-    if language(before.text) != language(row.text) and min(_letters(before.text), _letters(row.text)) > 5:
+    translated = language(before.text) != language(row.text) and min(_letters(before.text), _letters(row.text)) > 5
+    if translated and (over or short or _display(row, setting) or before.centred):
         # A Chinese paragraph may have a line of Latin names; a title and its translation are two blocks.
-        if over or short or _display(row, setting) or before.centred:
-            return True
+        return True
     if _display(before, setting) and _display(row, setting) and not mark and not ended and before.bold == row.bold:
         return False
     if before.centred and row.centred:

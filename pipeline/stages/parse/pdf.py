@@ -58,9 +58,7 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
         handle = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         reason = REASONS.get(getattr(error, "err_code", None) or pdfium.FPDF_GetLastError(), "")
-        if not reason and "password" in str(error).lower():
-            reason = REASONS[pdfium.FPDF_ERR_PASSWORD]
-        if not reason and b"%PDF-" not in data[:1024]:
+        if b"%PDF-" not in data[:1024]:
             reason = "the file is named .pdf but is none: give it the suffix of what it is"
         raise Unreadable(reason or REASONS[pdfium.FPDF_ERR_FORMAT]) from error
     if len(handle) < 1:
@@ -73,21 +71,21 @@ def _read(document: str, handle: pypdfium2.PdfDocument, settings: ParseSettings)
     pages: list[Page] = []
     failures: list[tuple[int, str]] = []
     count, barren = len(handle), 0
+    if count > settings.max_pages:
+        failures.append((settings.max_pages + 1, _too_many(count, settings)))
     for index in range(min(count, settings.max_pages)):
         page, reason = _page(handle, index, settings)
         if page is not None:
             pages.append(page)
         if reason:
             failures.append((index + 1, reason))
-        barren = barren + 1 if reason and page is not None and not page.pictures else 0
+        barren = barren + 1 if reason and page is not None and not page.drawn else 0
         tick()
         if barren >= MAX_EMPTY and not any(page.glyphs for page in pages):
             failures = [(0, f"the first {barren} of {count} pages are empty, so the rest was not read")]
             break
-    if count > settings.max_pages:
-        failures.append((settings.max_pages + 1, _too_many(count, settings)))
     sizes = tuple(PageSize(page=p.number, width=round(p.width, 2), height=round(p.height, 2), ocr=p.ocr) for p in pages)
-    return Found(pages=sizes, blocks=lay_out(document, pages), failures=tuple(failures))
+    return Found(pages=sizes, blocks=lay_out(document, pages), failures=tuple(sorted(failures)))
 
 
 def _too_many(count: int, settings: ParseSettings) -> str:
@@ -122,7 +120,8 @@ def _page(handle: pypdfium2.PdfDocument, index: int, settings: ParseSettings) ->
 def _judged(raw: Any, page: Page, settings: ParseSettings) -> tuple[Page, str]:
     """Keeps the text that a page has, recognises it optically, or says why there is none."""
     reason = doubt(page)
-    if settings.ocr == "always" or (reason and settings.ocr == "auto"):
+    blank = not page.glyphs and not page.drawn
+    if not blank and (settings.ocr == "always" or (reason and settings.ocr == "auto")):
         from pipeline.stages.parse.ocr import recognise
 
         found = recognise(raw, page)
@@ -132,6 +131,6 @@ def _judged(raw: Any, page: Page, settings: ParseSettings) -> tuple[Page, str]:
     if reason and page.glyphs:
         page.glyphs = []
         return page, reason
-    if reason and settings.ocr == "off":
+    if reason and settings.ocr == "off" and not blank:
         reason += '; optical recognition is off (ocr = "off")'
     return page, reason

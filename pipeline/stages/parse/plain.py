@@ -7,6 +7,7 @@ where every line is a paragraph, every line is one.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -57,7 +58,7 @@ def _rows(lines: Sequence[str]) -> list[Row]:
     """Lines as printed lines; where every line is followed by a blank one, the blanks say nothing."""
     lines = _glued(lines)
     filled = [number for number, line in enumerate(lines) if line.strip()]
-    doubled = sum(b - a == 2 for a, b in zip(filled, filled[1:], strict=False)) > 0.6 * len(filled)
+    doubled = sum(b - a == 2 for a, b in itertools.pairwise(filled)) > 0.6 * len(filled)
     rows: list[Row] = []
     place = blanks = 0
     for line in lines:

@@ -1,8 +1,8 @@
 """Judges whether the text of a page can be what a reader sees: a page without text, or with garbled text, is doubted.
 
 Signs of garbling: characters without a Unicode value or of a private area, "(cid:12)" in the text, control characters,
-letters of scripts that neither language uses where a font's map is wrong, and a hidden layer, made by a poor optical recognition, of
-broken words and strange signs. Each is a share of the page's characters; a page is doubted from ``WORST`` on.
+letters of scripts that neither language uses where a font's map is wrong, and a hidden layer of broken words and strange
+signs, made by a poor optical recognition. Each is a share of the page's characters; a page is doubted from ``WORST`` on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def doubt(page: Page) -> str:
     """Why a page's text is not to be believed, for a person; empty if it is."""
     text = "".join(glyph.text for glyph in page.glyphs if not glyph.text.isspace())
     if not text:
-        return "the page has no text (it is a picture or empty)" if page.pictures else "the page is empty"
+        return "the page has no text (it is a picture or empty)" if page.drawn else "the page is empty"
     wrong = share_wrong(text, page.unmapped)
     if wrong >= WORST and len(text) >= FEW:
         return f"{wrong:.0%} of the page's characters have no readable value (its fonts lack a Unicode map)"

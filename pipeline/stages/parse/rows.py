@@ -8,6 +8,7 @@ line stands apart (a letter-spaced heading such as 目　录).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -71,7 +72,7 @@ def _far_apart(group: list[Glyph]) -> list[list[Glyph]]:
     """Cuts a line where it holds two things: far apart and in other type, or very far apart behind more than a mark."""
     inked = sorted(group, key=lambda g: g.x0)
     parts: list[list[Glyph]] = [inked[:1]]
-    for before, glyph in zip(inked, inked[1:], strict=False):
+    for before, glyph in itertools.pairwise(inked):
         gap = glyph.x0 - before.x1
         size = max(before.size, glyph.size)
         other = abs(before.size - glyph.size) > 0.1 * size or before.bold != glyph.bold
@@ -155,7 +156,9 @@ def finish(group: list[Glyph], blanks: list[Glyph], page: int) -> Row:
                 place += 1
             stated = place < len(marks) and marks[place] < (glyph.x0 + glyph.x1) / 2
             gap = glyph.x0 - before.x1
-            if _blank(before, glyph, gap, stated, size, loose) or (gap > (0.2 if stated else 0.3) * size and _after_mark(line)):
+            if _blank(before, glyph, gap, stated, size, loose) or (
+                gap > (0.2 if stated else 0.3) * size and _after_mark(line)
+            ):
                 line.append(Glyph(" ", before.x1, max(before.x1, glyph.x0), base, size, before.bold and glyph.bold))
         line.append(glyph)
     line = _unspaced(line, size)
@@ -185,7 +188,7 @@ def _after_mark(line: list[Glyph]) -> bool:
 
 def _tracking(inked: list[Glyph], size: float) -> float:
     """How far the letters of a line stand apart as a rule (letter-spacing), in points."""
-    gaps = sorted(b.x0 - a.x1 for a, b in zip(inked, inked[1:], strict=False) if not wide(a.text) and not wide(b.text))
+    gaps = sorted(b.x0 - a.x1 for a, b in itertools.pairwise(inked) if not wide(a.text) and not wide(b.text))
     if len(gaps) < 6:
         return 0.0
     return max(0.0, min(gaps[len(gaps) // 2], 0.6 * size))
