@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipeline.config import ROOT, Config
 from pipeline.export import outputs
 from pipeline.export.view import Parts, view
@@ -17,9 +19,10 @@ from pipeline.flow import MODULES
 from pipeline.records import Alignments, Themes
 from pipeline.runner import Outcome, Progress, Runner
 from pipeline.sources import Found, find
-from pipeline.store import DamagedError, locked, make_folder
+from pipeline.store import DamagedError, atomic_write, locked, make_folder
 
 STATE = ".pledgebook"
+SOURCES = "sources.json"
 MEGABYTE = 1024 * 1024
 
 
@@ -84,6 +87,8 @@ def run(
 def _once(runner: Runner, found: Found, output: Path, config: Config, say: Callable[[str], None]) -> Summary:
     state = output / STATE
     outcome = runner.run(found)
+    # Where the files lie: the review page shows their pages.
+    atomic_write(state / SOURCES, msgspec.json.encode(found.sources))
     reviews = ROOT / config.review.folder
     basis = outputs.basis_of(_basis(outcome, found), reviews)
     written = outputs.up_to_date(output, state, basis)

@@ -24,8 +24,8 @@ from pipeline.records import (
     Statement,
 )
 
-ReviewState = Literal["unreviewed", "accepted", "corrected", "rejected", "added"]
-REVIEW_STATES: tuple[ReviewState, ...] = ("unreviewed", "accepted", "corrected", "rejected", "added")
+ReviewState = Literal["unreviewed", "accepted", "corrected", "rejected", "added", "conflict"]
+REVIEW_STATES: tuple[ReviewState, ...] = ("unreviewed", "accepted", "corrected", "rejected", "added", "conflict")
 
 
 class CommitmentRow(Record, frozen=True):

@@ -6,10 +6,12 @@ or was made from another text than the work has now is not measured, and that is
 
 from __future__ import annotations
 
+import calendar
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pipeline.config import Config
@@ -139,7 +141,20 @@ def _facts(work: Work, lang: Lang, found: Facts) -> Iterator[tuple[str, list[flo
         yield "title", [float(normal(said) == normal("".join(titles[0].sentences[lang]))), 1]
     yield "legal status", [float(found.legal_status == work.facts["legal_status"]), 1]
     yield "genre", [float(found.genre == work.facts["genre"]), 1]
-    yield "date", [float(found.date == work.facts["date"]), 1]
+    if prints_date(work, lang):
+        yield "date", [float(found.date == work.facts["date"]), 1]
+
+
+def prints_date(work: Work, lang: Lang) -> bool:
+    """Whether the whole date of a work stands in its text; where it does not, no reader could know it."""
+    day = date.fromisoformat(work.facts["date"])
+    text = normal("".join(s for e in work.elements for s in e.sentences[lang]))
+    month = calendar.month_name[day.month]
+    ways = {
+        "en": (f"{day.day}{month}{day.year}", f"{month}{day.day},{day.year}"),
+        "zh": (f"{day.year}年{day.month}月{day.day}日",),
+    }
+    return any(way in text for way in ways[lang])
 
 
 Row = tuple[str, str]

@@ -7,7 +7,7 @@ passages of one work resemble each other, and an interval that treats them as in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from pipeline.records import FORCES, Record
 Counts = NDArray[np.float64]
 Score = Callable[[Counts], float]
 Pair = tuple[int, int]
+Key = tuple[str, str, str, str, str]
 
 # Labels with fewer gold passages say nothing in a mean over labels.
 LEAST = 5
@@ -103,23 +104,23 @@ def spans(gold: Iterable[Pair], said: Iterable[Pair], exact: bool) -> Counts:
 
 
 class Tally:
-    """Counts by key and work. A key is whatever tells measurements apart, such as (data, measure, lang)."""
+    """Counts by key and work. A key is (section, data, measure, lang, model)."""
 
     def __init__(self) -> None:
-        self.counts: dict[Hashable, dict[str, Counts]] = {}
+        self.counts: dict[Key, dict[str, Counts]] = {}
 
-    def add(self, key: Hashable, work: str, counts: Counts | Sequence[float]) -> None:
+    def add(self, key: Key, work: str, counts: Counts | Sequence[float]) -> None:
         """Adds counts of a work under a key; all counts under one key have the same shape."""
         array = np.asarray(counts, dtype=np.float64)
         works = self.counts.setdefault(key, {})
         works[work] = works[work] + array if work in works else array.copy()
 
-    def total(self, key: Hashable) -> Counts:
+    def total(self, key: Key) -> Counts:
         """The counts of all works together."""
         works = self.counts[key]
         return np.asarray(np.sum([works[name] for name in sorted(works)], axis=0))
 
-    def measure(self, key: Hashable, score: Score) -> tuple[float, float | None, float | None]:
+    def measure(self, key: Key, score: Score) -> tuple[float, float | None, float | None]:
         """The score of a key with its interval; no interval where there is but one work."""
         works = self.counts[key]
         names = sorted(works)
@@ -131,16 +132,17 @@ class Tally:
         return value, low, high
 
 
-def figure(
-    tally: Tally, key: tuple[str, str, str, str, str], score: Score, n: int | None = None
-) -> Figure:
-    """A figure from a tally; the key is (section, data, measure, lang, model).
+def figure(tally: Tally, key: Key, score: Score, n: int | None = None, name: Key | None = None) -> Figure:
+    """A figure from a tally.
 
-    ``n`` is taken from the counts where they are (right, gold[, predicted]); give it for other shapes.
+    Args:
+        key: (section, data, measure, lang, model) of the counts.
+        score: what is made of them.
+        n: gold items; taken from the counts where they are (right, gold[, predicted]).
+        name: what the figure is called, if not as its counts.
     """
     value, low, high = tally.measure(key, score)
-    total = tally.total(key)
-    section, data, measure, lang, model = key
+    section, data, measure, lang, model = name or key
     return Figure(
         section=section,
         data=data,
@@ -150,7 +152,7 @@ def figure(
         value=round(value, 4),
         low=None if low is None else round(low, 4),
         high=None if high is None else round(high, 4),
-        n=int(total[1]) if n is None else n,
+        n=int(tally.total(key)[1]) if n is None else n,
     )
 
 

@@ -1,119 +1,156 @@
 """Lays people's decisions over the statements: the one place where a table differs from what the models said.
 
-Decisions stand in ``*.jsonl`` files of the reviews folder, a line each, and are only ever added; of two on the same
-statement the later line counts, files in order of name. A decision names its statement by id, so it holds as long as
-the document says the same; one whose statement is not in this run waits for a run that has it.
+In order: the decision that counts for each statement is read (``pipeline.export.decisions``), its place in this run is
+found (``pipeline.export.attach``), and its row takes the person's words. A row that was accepted keeps what the person
+saw, though a later model says otherwise; a statement that a person has added, or that the models no longer find, gets a
+row of its own; one that was rejected keeps its row and says so, so that it can be seen and taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pipeline.records import Lang
-from pipeline.tables import CommitmentRow, ReviewState, StatementRow
-
-# The columns that a person may change; all others say where a row comes from.
-EDITABLE = (
-    "force",
-    "strength",
-    "binding",
-    "bearer",
-    "bearer_id",
-    "bearer_kind",
-    "layer",
-    "counterparty",
-    "action",
-    "condition",
-    "hedge",
-    "deadline",
-    "deadline_from",
-    "deadline_to",
-    "instruments",
-    "quantities",
+from pipeline.export.attach import Placed, Placer, Unplaced
+from pipeline.export.decisions import (
+    EDITABLE,
+    Decision,
+    ReviewedPassage,
+    ReviewError,
+    Standing,
+    decisions,
+    read_log,
+    standings,
 )
+from pipeline.records import OPERATIVE_FORCES
+from pipeline.tables import CommitmentRow, PassageRow, ReviewState, StatementRow
+
+__all__ = [
+    "EDITABLE",
+    "Decision",
+    "ReviewError",
+    "ReviewedPassage",
+    "Standing",
+    "apply_decision",
+    "apply_reviews",
+    "decisions",
+    "new_row",
+    "place_all",
+    "read_log",
+    "standings",
+]
+KEPT: tuple[ReviewState, ...] = ("accepted", "corrected", "added")
 
 
-class ReviewError(ValueError):
-    """A line of the reviews folder is no decision; the message has the file and the line."""
-
-
-class ReviewedPassage(msgspec.Struct, frozen=True, kw_only=True):
-    """The passage that a decision was made on, as it stood then, with what was known of it."""
-
-    id: str
-    document: str
-    text: str
-    lang: Lang
-    legal_status: str = ""
-    genre: str = ""
-    section: str = ""
-    before: str = ""
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided on a statement: its state, and by column what it should say instead.
-
-    ``passage``, ``start``, ``end`` and ``force`` say what the decision was made on, so that it can be learnt from, and
-    found again in a document that is parsed otherwise, when the run is long gone. ``at`` is when, in ISO 8601.
-    """
-
-    statement_id: str
-    state: ReviewState
-    changes: dict[str, Any] = {}
-    reviewer: str = ""
-    at: str = ""
-    note: str = ""
-    passage: ReviewedPassage | None = None
-    start: int = 0
-    end: int = 0
-    force: str = ""
-
-
-def decisions(folder: Path) -> dict[str, Decision]:
-    """The decision that counts for each statement.
-
-    Raises:
-        ReviewError: if a line cannot be read; nothing a person decided is passed over in silence.
-    """
-    found: dict[str, Decision] = {}
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_bytes().splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                decision = msgspec.json.decode(line, type=Decision)
-            except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                raise ReviewError(f"{path}, line {number}: {error}") from None
-            unknown = sorted(set(decision.changes) - set(EDITABLE))
-            if unknown:
-                raise ReviewError(
-                    f"{path}, line {number}: {unknown[0]!r} cannot be changed; allowed: {', '.join(EDITABLE)}"
-                )
-            found[decision.statement_id] = decision
-    return found
-
-
-def apply_reviews(statements: Sequence[StatementRow], folder: Path) -> tuple[CommitmentRow, ...]:
+def apply_reviews(
+    statements: Sequence[StatementRow],
+    folder: Path,
+    passages: Sequence[PassageRow] = (),
+    titles: Mapping[str, str] | None = None,
+) -> tuple[CommitmentRow, ...]:
     """The rows of the commitments table, with what people decided.
 
     Args:
         statements: the rows as the models made them, in order.
         folder: the reviews folder; it need not exist.
+        passages: the run's passages in order; without them a decision is found by its statement's id alone.
+        titles: the titles of the documents by id, for rows that people have added.
 
     Returns:
-        a row a statement, in the same order; a corrected one carries the person's words, a rejected one stays with its
-        state, so that it can be seen and taken back.
+        a row a statement, in the same order; rows that people have added come after those of their passage's place.
+
+    Raises:
+        ReviewError: if a line of the folder cannot be read.
     """
     known = decisions(folder)
-    return tuple(_apply(row.row, known.get(row.row.statement_id)) for row in statements)
+    if not passages:
+        return tuple(apply_decision(s.row, known.get(s.row.statement_id)) for s in statements)
+    placed, _ = place_all(known.values(), statements, passages)
+    by_statement = {place.statement_id: decision for decision, place in placed if place.statement_id}
+    rows = [(s.passage, s.start, apply_decision(s.row, by_statement.get(s.row.statement_id))) for s in statements]
+    order = {passage.id: at for at, passage in enumerate(passages)}
+    for decision, place in placed:
+        if not place.statement_id and decision.state in KEPT:
+            row = apply_decision(new_row(decision, place, (titles or {}).get(place.passage.document, "")), decision)
+            rows.append((place.passage.id, place.start, row))
+    rows.sort(key=lambda item: (order.get(item[0], -1), item[1]))
+    return tuple(row for _, _, row in rows)
 
 
-def _apply(row: CommitmentRow, decision: Decision | None) -> CommitmentRow:
+def place_all(
+    known: Any, statements: Sequence[StatementRow], passages: Sequence[PassageRow]
+) -> tuple[list[tuple[Decision, Placed]], list[Unplaced]]:
+    """Where each decision belongs in a run, and those that belong nowhere.
+
+    Two decisions that were made on different statements never land on one: the later one of the log is listed.
+    """
+    placer = Placer(statements, passages)
+    placed: list[tuple[Decision, Placed]] = []
+    lost: list[Unplaced] = []
+    taken: set[str] = set()
+    # Those whose id still stands have the first claim on their statement.
+    for decision in sorted(known, key=lambda d: d.statement_id not in placer.by_id):
+        place = placer.place(decision)
+        if isinstance(place, Unplaced):
+            lost.append(place)
+        elif place.statement_id and place.statement_id in taken:
+            lost.append(
+                Unplaced(
+                    statement_id=decision.statement_id,
+                    quote=decision.quote,
+                    document=place.passage.document,
+                    reason=f"another decision speaks of the statement that now stands there, {place.statement_id}",
+                )
+            )
+        else:
+            taken.add(place.statement_id)
+            placed.append((decision, place))
+        taken.discard("")
+    return placed, lost
+
+
+def new_row(decision: Decision, place: Placed, title: str) -> CommitmentRow:
+    """The row of a statement that the models have not found, before the person's words are laid over it."""
+    passage = place.passage
+    boxes = [box for box in passage.boxes if box[0] == passage.page]
+    corners = (min, min, max, max)
+    bbox = ",".join(f"{pick(box[at + 1] for box in boxes):.1f}" for at, pick in enumerate(corners)) if boxes else ""
+    empty: dict[str, Any] = dict.fromkeys(CommitmentRow.__struct_fields__, "")
+    empty |= dict.fromkeys(("hedge", "instruments", "quantities", "divergence"), ())
+    empty |= {
+        "statement_id": decision.statement_id,
+        "work_id": passage.work_id,
+        "document": passage.document,
+        "title": title,
+        "page": passage.page,
+        "bbox": bbox,
+        "section": " / ".join(passage.section),
+        "lang": passage.lang,
+        "force": decision.force or "none",
+        "strength": 0,
+        "binding": "none",
+        "theme": passage.theme,
+        "quote": passage.text[place.start : place.end],
+        "confidence": 1.0,
+        "review": "unreviewed",
+    }
+    return msgspec.convert(empty, CommitmentRow)
+
+
+def apply_decision(row: CommitmentRow, decision: Decision | None) -> CommitmentRow:
+    """A row with a person's decision laid over it.
+
+    A statement that a person says is none of the five operative forces stands in the table as rejected: the table holds
+    what binds or advises somebody; what the person said it is stays in the log, and is learnt from.
+    """
     if decision is None:
         return row
-    data = msgspec.to_builtins(row) | decision.changes | {"review": decision.state}
+    if decision.state in ("rejected", "conflict"):
+        return msgspec.structs.replace(row, review=decision.state)
+    data = msgspec.to_builtins(row) | decision.seen | decision.changes | {"review": decision.state}
+    if data["force"] not in OPERATIVE_FORCES:
+        return msgspec.structs.replace(row, review="rejected")
     return msgspec.convert(data, CommitmentRow)

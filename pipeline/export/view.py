@@ -61,7 +61,8 @@ def view(parts: Parts, reviews: Path) -> RunView:
     joins = _Joins(parts)
     passages = tuple(joins.passage(row) for rows in parts.rows for row in rows.passages)
     statements = [joins.statement(row) for rows in parts.rows for row in rows.statements]
-    commitments = apply_reviews(statements, reviews)
+    titles = {rows.document: rows.about.title for rows in parts.rows}
+    commitments = apply_reviews(statements, reviews, passages, titles)
     failures = tuple(_failures(parts))
     return RunView(
         documents=tuple(_documents(parts, joins, commitments, failures)),

@@ -123,7 +123,10 @@ def make_encoder(data: Data, folder: Path, config: Config) -> Path:
         task = progress.add_task("training the encoder", total=recipe.epochs)
 
         def after(epoch: int, loss: float, _: Any) -> None:
-            progress.update(task, advance=1, description=f"epoch {epoch + 1} of {recipe.epochs}, loss {loss:.3f}")
+            told = f"epoch {epoch + 1} of {recipe.epochs}, loss {loss:.3f}"
+            progress.update(task, advance=1, description=told)
+            if not progress.console.is_terminal:
+                say(told)
 
         network = deep.fine_tune(pretrained, tokenizer, embeddings, rows, recipe, after)
     folder.mkdir(parents=True)

@@ -40,7 +40,7 @@ class Recipe:
     """
 
     layers: int = 12
-    epochs: int = 9
+    epochs: int = 8
     batch: int = 16
     rate: float = 1e-4
     head_rate: float = 2e-3

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.stages.parse.model import Glyph, Rect, Table, around
+from pipeline.stages.parse.model import Glyph, Rect, Word, around
 
 # Parts of the letter size: the least width of a gutter, and of one that few lines show.
 GUTTER = 0.85
@@ -26,17 +26,6 @@ NEAR = 8.0
 # Punctuation as wide as a Chinese character, half of it empty.
 AIR_AFTER = frozenset("，。、；：！？）》」』】〉〕")
 AIR_BEFORE = frozenset("（《「『【〈〔")
-
-
-@dataclass(slots=True)
-class Word:
-    """Glyphs that stand together, or a table; what a band is made of."""
-
-    rect: Rect
-    base: float
-    size: float
-    glyphs: list[Glyph]
-    table: Table | None = None
 
 
 @dataclass(slots=True)
@@ -61,17 +50,18 @@ def make_words(glyphs: Sequence[Glyph]) -> list[Word]:
     """Glyphs in runs that no gutter can part: same baseline, less than half a letter between them."""
     words: list[Word] = []
     run: list[Glyph] = []
-    for glyph in sorted((g for g in glyphs if not g.text.isspace()), key=lambda g: (round(g.base), g.x0)):
-        if (
-            run
-            and abs(glyph.base - run[-1].base) <= 1.0
-            and -1.5 * glyph.size < glyph.x0 - run[-1].x1 < 0.45 * glyph.size
-        ):
+    base = edge = 0.0
+    inked = [(round(glyph.base), glyph.x0, number, glyph) for number, glyph in enumerate(glyphs) if glyph.text != " "]
+    inked.sort()
+    for _, x0, _, glyph in inked:
+        size = glyph.size
+        if run and -1.5 * size < x0 - edge < 0.45 * size and abs(glyph.base - base) <= 1.0:
             run.append(glyph)
-            continue
-        if run:
-            words.append(_word(run))
-        run = [glyph]
+        else:
+            if run:
+                words.append(_word(run))
+            run = [glyph]
+        base, edge = glyph.base, glyph.x1
     if run:
         words.append(_word(run))
     return words
@@ -79,13 +69,14 @@ def make_words(glyphs: Sequence[Glyph]) -> list[Word]:
 
 def _word(run: list[Glyph]) -> Word:
     # The letters themselves, without the air above and below and beside wide punctuation, so that close lines stay apart.
-    left, right = min(g.x0 for g in run), max(g.x1 for g in run)
-    if run[-1].text in AIR_AFTER and len(run) > 1:
-        right -= 0.5 * run[-1].size
-    if run[0].text in AIR_BEFORE and len(run) > 1:
-        left += 0.5 * run[0].size
-    rect = Rect(left, min(g.base - 0.7 * g.size for g in run), right, max(g.base for g in run))
-    return Word(rect, run[0].base, max(g.size for g in run), run)
+    first, last = run[0], run[-1]
+    left, right, size = first.x0, max(last.x1, run[len(run) // 2].x1), max(first.size, last.size)
+    if last.text in AIR_AFTER and len(run) > 1:
+        right -= 0.5 * last.size
+    if first.text in AIR_BEFORE and len(run) > 1:
+        left += 0.5 * first.size
+    rect = Rect(left, min(first.base, last.base) - 0.7 * size, right, max(first.base, last.base))
+    return Word(rect, first.base, size, run)
 
 
 def make_bands(words: Sequence[Word]) -> list[Band]:

@@ -63,7 +63,9 @@ def body_size(pages: Sequence[Page]) -> float:
     counts: Counter[float] = Counter()
     for page in pages:
         height = page.frame[1]
-        counts.update(round(g.size * 2) / 2 for g in page.glyphs if g.base < BODY * height and not g.text.isspace())
+        exact = Counter([g.size for g in page.glyphs if g.base < BODY * height and g.text != " "])
+        for size, count in exact.items():
+            counts[round(size * 2) / 2] += count
     return max(counts, key=lambda size: (counts[size], size), default=10.0)
 
 
@@ -78,6 +80,8 @@ def take_furniture(pages: Sequence[Page], body: float) -> None:
             g for g in page.glyphs if id(g) in own or (g.text.isspace() and rect.top - 2 <= g.base <= rect.bottom + 2)
         ]
         page.glyphs = _without(page.glyphs, taken)
+        words = set(map(id, edge.band.words))
+        page.words = [word for word in page.words or () if id(word) not in words]
         page.furniture += [(edge.side, row) for row in make_rows(taken, page.number)]
     for page in pages:
         page.furniture.sort(key=lambda pair: (pair[1].base, pair[1].x0))
@@ -99,6 +103,7 @@ def take_masthead(page: Page, body: float) -> None:
             and any(row.bold or row.size > 1.1 * body for row in below[:12])
         ):
             page.glyphs = [glyph for glyph in page.glyphs if glyph.base >= rule.at + 1]
+            page.words = None
             page.furniture = [*(("header", row) for row in rows), *page.furniture]
             return
 
@@ -109,7 +114,8 @@ def _without(glyphs: list[Glyph], taken: list[Glyph]) -> list[Glyph]:
 
 
 def _edges(page: Page) -> list[Edge]:
-    bands = [band for band in make_bands(make_words(page.glyphs)) if not _in_table(band.rect, page)]
+    page.words = make_words(page.glyphs)
+    bands = [band for band in make_bands(page.words) if not _in_table(band.rect, page)]
     height = page.frame[1]
     found: list[Edge] = []
     for side, ordered in (("header", bands), ("footer", bands[::-1])):

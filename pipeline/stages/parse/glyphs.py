@@ -13,18 +13,18 @@ import ctypes
 from collections import Counter, defaultdict
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as pdfium
 
+from pipeline.stages.parse import calls
 from pipeline.stages.parse.characters import PRIVATE, usual
+from pipeline.stages.parse.drawings import drawings
 from pipeline.stages.parse.model import Glyph, Page, Rect
+from pipeline.stages.parse.sight import Sight
 
 # A line end hyphen is given by pdfium as one of these two.
 HYPHENS = {"\x02", "\ufffe"}
 BOLD_NAMES = ("bold", "black", "heavy", "simhei", "heiti", "-hei", "semibold", "demi")
-MAX_OBJECTS = 30_000
-MAX_DEPTH = 4
-# A path thinner than this is a line.
-THIN = 2.2
 
 
 class _Looks:
@@ -33,17 +33,18 @@ class _Looks:
     def __init__(self) -> None:
         self.bold: dict[int, bool] = {}
         self.objects: dict[int, tuple[bool, bool, bool, int]] = {}
+        self.colours = tuple(ctypes.c_uint() for _ in range(4))
 
-    def of(self, text_page: Any, index: int, handle: Any) -> tuple[bool, bool, bool, int]:
+    def of(self, text_page: int, index: int, address: int) -> tuple[bool, bool, bool, int]:
         """Bold, invisible, white and a number for the font of the object that the character is in."""
-        address = ctypes.cast(handle, ctypes.c_void_p).value or 0
         known = self.objects.get(address)
         if known is None:
+            handle = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
             mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
             font = ctypes.cast(pdfium.FPDFTextObj_GetFont(handle), ctypes.c_void_p).value or 0
             if font not in self.bold:
-                self.bold[font] = pdfium.FPDFText_GetFontWeight(text_page, index) >= 600 or _bold_name(text_page, index)
-            red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+                self.bold[font] = calls.font_weight(text_page, index) >= 600 or _bold_name(text_page, index)
+            red, green, blue, alpha = self.colours
             pale = False
             if pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
                 pale = alpha.value < 8 or min(red.value, green.value, blue.value) > 250
@@ -52,46 +53,14 @@ class _Looks:
         return known
 
 
-def _bold_name(text_page: Any, index: int) -> bool:
-    size = pdfium.FPDFText_GetFontInfo(text_page, index, None, 0, None)
+def _bold_name(text_page: int, index: int) -> bool:
+    page = ctypes.cast(text_page, pdfium.FPDF_TEXTPAGE)
+    size = pdfium.FPDFText_GetFontInfo(page, index, None, 0, None)
     if not 0 < size < 1000:
         return False
     name = ctypes.create_string_buffer(size)
-    pdfium.FPDFText_GetFontInfo(text_page, index, name, size, None)
+    pdfium.FPDFText_GetFontInfo(page, index, name, size, None)
     return any(word in name.value.decode("utf-8", "replace").lower() for word in BOLD_NAMES)
-
-
-class _Sight:
-    """Turns places of the PDF's own coordinates into places as a reader sees the page."""
-
-    def __init__(self, page: Any) -> None:
-        box = pdfium.FS_RECTF()
-        self.rotation = 0
-        if not pdfium.FPDF_GetPageBoundingBox(page, box):
-            box.left, box.bottom, box.right, box.top = 0.0, 0.0, 612.0, 792.0
-        self.rotation = pdfium.FPDFPage_GetRotation(page) % 4
-        self.size = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-        width, height = self.size[::-1] if self.rotation % 2 else self.size
-        self.left, self.bottom = min(box.left, box.right), min(box.top, box.bottom)
-        self.right, self.top = self.left + width, self.bottom + height
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        if self.rotation == 0:
-            return x - self.left, self.top - y
-        if self.rotation == 1:
-            return y - self.bottom, x - self.left
-        if self.rotation == 2:
-            return self.right - x, y - self.bottom
-        return self.top - y, self.right - x
-
-    def turn(self, a: float, b: float) -> int:
-        """The direction in which text with the matrix (a, b, …) runs as seen: 0, 90 (downwards), 180, 270, or -1."""
-        across, down = ((a, -b), (b, a), (-a, b), (-b, -a))[self.rotation]
-        if abs(down) <= 0.2 * abs(across):
-            return 0 if across >= 0 else 180
-        if abs(across) <= 0.2 * abs(down):
-            return 90 if down > 0 else 270
-        return -1
 
 
 def read_page(handle: Any, number: int) -> Page:
@@ -101,9 +70,9 @@ def read_page(handle: Any, number: int) -> Page:
         handle: a pypdfium2 ``PdfPage``.
         number: the page's number, from 1.
     """
-    sight = _Sight(handle)
+    sight = Sight(handle)
     page = Page(number=number, width=sight.size[0], height=sight.size[1])
-    across, down, fills, pictures = _drawings(handle, sight)
+    across, down, fills, pictures = drawings(handle, sight)
     page.drawn = pdfium.FPDFPage_CountObjects(handle) > 0 or pdfium.FPDFPage_GetAnnotCount(handle) > 0
     text_page = handle.get_textpage()
     try:
@@ -122,92 +91,128 @@ def read_page(handle: Any, number: int) -> Page:
     return page
 
 
-def _characters(text_page: Any, sight: _Sight, page: Page, fills: list[Rect]) -> tuple[dict[int, list[Glyph]], int]:
-    """Every glyph by the direction in which it runs, and how many have no Unicode value."""
-    count = max(0, pdfium.FPDFText_CountChars(text_page))
-    matrix, rect = pdfium.FS_MATRIX(), pdfium.FS_RECTF()
-    origin_x, origin_y = ctypes.c_double(), ctypes.c_double()
-    looks = _Looks()
+def _characters(text_page: Any, sight: Sight, page: Page, fills: list[Rect]) -> tuple[dict[int, list[Glyph]], int]:
+    """Every glyph by the direction in which it runs, and how many have no Unicode value.
+
+    pdfium answers one question about one character at a time, so this loop asks as few as it can: what is true of a whole
+    text object (font, size, direction, baseline) is asked once.
+    """
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0
+    rect = pdfium.FS_RECTF()
+    place = ctypes.addressof(rect)
+    run = _Run(handle, sight)
     turned: dict[int, list[Glyph]] = defaultdict(list)
-    unmapped, last, surrogate = 0, None, 0
-    bold = hidden = pale = False
-    turn, scale, font = 0, 1.0, 0
-    previous, ligature = (0, 0.0, 0.0), ""
+    unmapped = surrogate = 0
+    last: int | None = None
+    previous, ligature = (0.0, 0.0, 0.0), ""
     width, height = sight.size
-    unicode_of, box_of, origin_of = (
-        pdfium.FPDFText_GetUnicode,
-        pdfium.FPDFText_GetLooseCharBox,
-        pdfium.FPDFText_GetCharOrigin,
-    )
-    object_of, size_of, generated = (
-        pdfium.FPDFText_GetTextObject,
-        pdfium.FPDFText_GetFontSize,
-        pdfium.FPDFText_IsGenerated,
-    )
-    for index in range(count):
-        code = unicode_of(text_page, index)
-        if 0xD800 <= code < 0xDC00:
-            surrogate = code
-            continue
-        if surrogate and 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((surrogate - 0xD800) << 10) + (code - 0xDC00)
+    for index in range(max(0, calls.count(handle))):
+        code = calls.unicode(handle, index)
+        if code >= 0xD800:
+            if code < 0xDC00:
+                surrogate = code
+                continue
+            if surrogate and code < 0xE000:
+                code = 0x10000 + ((surrogate - 0xD800) << 10) + (code - 0xDC00)
         surrogate = 0
-        char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-        if char in "\r\n" or generated(text_page, index) == 1:
+        if code in (10, 13):
             continue
-        handle = object_of(text_page, index)
-        if not handle:
+        address = calls.text_object(handle, index)
+        if not address:
+            # A blank or line end that pdfium made up.
             continue
-        address = ctypes.addressof(handle.contents)
+        calls.loose_box(handle, index, place)
+        left, right = rect.left, rect.right
         if address != last:
             last = address
-            bold, hidden, pale, font = looks.of(text_page, index, handle)
-            pdfium.FPDFText_GetMatrix(text_page, index, matrix)
-            turn = sight.turn(matrix.a, matrix.b)
-            # The height of the letters, whatever their width is stretched to.
-            scale = (matrix.c**2 + matrix.d**2) ** 0.5
-        box_of(text_page, index, rect)
-        origin_of(text_page, index, origin_x, origin_y)
-        size = size_of(text_page, index) * scale
-        if not 0.5 < size < 2000 or size != size:
+            run.begin(index, address, rect.bottom)
+            previous = (0.0, 0.0, 0.0)
+        if not run.sound:
             continue
+        char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         if char in HYPHENS:
             char = "-"
-        if char == "\ufffd" or PRIVATE.match(char):
+        if char >= "\ue000" and PRIVATE.match(char):
             unmapped += 1
         text = usual(char)
         if not text:
             continue
-        spot = (address, origin_x.value, origin_y.value)
-        joined, previous = spot == previous, spot
-        x0, top = sight.point(rect.left, rect.top)
-        x1, bottom = sight.point(rect.right, rect.bottom)
-        base_x, base_y = sight.point(origin_x.value, origin_y.value)
-        x0, x1, top, bottom = min(x0, x1), max(x0, x1), min(top, bottom), max(top, bottom)
-        if x1 < 0 or x0 > width or base_y < 0 or base_y - size > height:
+        box = (left, right, rect.bottom)
+        joined, previous = box == previous, box
+        if run.straight and abs(rect.bottom - run.bottom) < 0.01:
+            x0, x1, base = left - sight.left, right - sight.left, run.base
+            outside = x1 < 0 or x0 > width or base < 0 or base - run.size > height
+        else:
+            x0, x1, base, outside = run.turned(index, rect)
+        if outside:
             continue
-        out_of_sight = hidden or (pale and not any(fill.holds((x0 + x1) / 2, base_y - size / 3) for fill in fills))
-        left, right, base = _in_frame(turn, width, height, x0, x1, top, bottom, base_x, base_y)
-        if joined and turned[turn]:
+        size = run.size
+        unseen = run.hidden
+        if run.pale and not unseen:
+            unseen = not any(fill.holds((x0 + x1) / 2, base - size / 3) for fill in fills) or not run.straight
+        glyphs = turned[run.turn]
+        if joined and glyphs and not text.isspace():
             # A ligature: pdfium gives each of its letters the place of the whole.
             text = ligature + text
-            del turned[turn][-len(ligature) :]
+            del glyphs[-len(ligature) :]
         ligature = text
-        step = (right - left) / len(text)
-        lifted = turn == 0 and text.isdecimal() and _lifted(text_page, index, origin_y.value, size)
-        for place, letter in enumerate(text):
-            glyph = Glyph(letter, left + place * step, left + (place + 1) * step, base, size, bold, out_of_sight, font)
-            glyph.raised = lifted
-            turned[turn].append(glyph)
+        if len(text) == 1:
+            glyph = Glyph(text, x0, x1, base, size, run.bold, unseen, run.font)
+            if run.straight and "0" <= text <= "9":
+                glyph.raised = run.lifted(index)
+            glyphs.append(glyph)
+            continue
+        step = (x1 - x0) / len(text)
+        glyphs += [
+            Glyph(letter, x0 + number * step, x0 + (number + 1) * step, base, size, run.bold, unseen, run.font)
+            for number, letter in enumerate(text)
+        ]
     return turned, unmapped
 
 
-def _lifted(text_page: Any, index: int, base: float, size: float) -> bool:
-    """Whether a digit is drawn well above its baseline: fonts have raised figures that stand on it like any letter."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    if not pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
-        return False
-    return 0.2 * size < abs(bottom.value - base) < size and abs(top.value - base) > abs(bottom.value - base)
+class _Run:
+    """What is true of all characters of the text object in hand."""
+
+    def __init__(self, handle: int, sight: Sight) -> None:
+        self.handle, self.sight = handle, sight
+        self.looks = _Looks()
+        self.matrix = pdfium.FS_MATRIX()
+        self.numbers = [ctypes.c_double() for _ in range(4)]
+        self.places = [ctypes.addressof(number) for number in self.numbers]
+        self.bold = self.hidden = self.pale = self.straight = self.sound = False
+        self.turn = self.font = 0
+        self.size = self.base = self.origin = self.bottom = 0.0
+
+    def begin(self, index: int, address: int, bottom: float) -> None:
+        """Takes up another text object, at its first character."""
+        self.bold, self.hidden, self.pale, self.font = self.looks.of(self.handle, index, address)
+        calls.matrix(self.handle, index, ctypes.addressof(self.matrix))
+        self.turn = self.sight.turn(self.matrix.a, self.matrix.b)
+        # The height of the letters, whatever their width is stretched to.
+        self.size = calls.font_size(self.handle, index) * (self.matrix.c**2 + self.matrix.d**2) ** 0.5
+        self.sound = 0.5 < self.size < 2000
+        self.straight = self.turn == 0 and self.sight.rotation == 0
+        calls.origin(self.handle, index, self.places[0], self.places[1])
+        self.origin, self.bottom = self.numbers[1].value, bottom
+        self.base = self.sight.top - self.origin
+
+    def turned(self, index: int, rect: Any) -> tuple[float, float, float, bool]:
+        """Edges and baseline, in the frame of its direction, of a character that has to be asked for its own; is it outside?"""
+        width, height = self.sight.size
+        calls.origin(self.handle, index, self.places[0], self.places[1])
+        base_x, base_y = self.sight.point(self.numbers[0].value, self.numbers[1].value)
+        a, b = self.sight.point(rect.left, rect.top)
+        c, d = self.sight.point(rect.right, rect.bottom)
+        x0, x1, top, bottom = min(a, c), max(a, c), min(b, d), max(b, d)
+        outside = x1 < 0 or x0 > width or base_y < 0 or base_y - self.size > height
+        return *_in_frame(self.turn, width, height, x0, x1, top, bottom, base_x, base_y), outside
+
+    def lifted(self, index: int) -> bool:
+        """Whether a digit is drawn well above its baseline: fonts have raised figures that stand on it like any letter."""
+        if not calls.tight_box(self.handle, index, *self.places):
+            return False
+        low, high = self.numbers[2].value - self.origin, self.numbers[3].value - self.origin
+        return 0.2 * self.size < low < self.size and high > low
 
 
 def _in_frame(
@@ -239,8 +244,27 @@ def _seen(glyphs: list[Glyph]) -> list[Glyph]:
     return glyphs
 
 
+def _any_twice(glyphs: list[Glyph]) -> bool:
+    """Whether any character may stand on itself: two of a kind in one small cell, in any of four grids half a cell apart."""
+    inked = [glyph for glyph in glyphs if glyph.text != " "]
+    if not inked:
+        return False
+    codes = np.array([ord(glyph.text) for glyph in inked], dtype=np.int64)
+    places = np.array([(glyph.x0, glyph.base, glyph.size) for glyph in inked])
+    cell = np.maximum(1.0, 0.3 * places[:, 2])
+    across, down = np.clip(places[:, 0] / cell, -1e5, 1e5), np.clip(places[:, 1] / cell, -1e5, 1e5)
+    for x in (0.0, 0.5):
+        for y in (0.0, 0.5):
+            keys = (codes << 40) + ((across + x).astype(np.int64) << 20) + (down + y).astype(np.int64)
+            if len(np.unique(keys)) < len(keys):
+                return True
+    return False
+
+
 def _once(glyphs: list[Glyph]) -> list[Glyph]:
     """Leaves out a character printed again on itself (bold by overprinting, text drawn twice); the first is bold then."""
+    if not _any_twice(glyphs):
+        return glyphs
     kept: list[Glyph] = []
     places: dict[tuple[str, int, int], list[Glyph]] = defaultdict(list)
     for glyph in glyphs:
@@ -267,99 +291,6 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
         places[glyph.text, column, line].append(glyph)
         kept.append(glyph)
     return kept
-
-
-def _drawings(handle: Any, sight: _Sight) -> tuple[list[Rect], list[Rect], list[Rect], list[Rect]]:
-    """Lines across, lines down, filled areas and pictures, as a reader sees them."""
-    across: list[Rect] = []
-    down: list[Rect] = []
-    fills: list[Rect] = []
-    pictures: list[Rect] = []
-    left = MAX_OBJECTS
-    page_area = sight.size[0] * sight.size[1]
-
-    def visit(item: Any, matrix: tuple[float, float, float, float, float, float], depth: int) -> None:
-        nonlocal left
-        left -= 1
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-            inner = pdfium.FS_MATRIX()
-            if pdfium.FPDFPageObj_GetMatrix(item, inner):
-                turned = _times((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), matrix)
-                for index in range(min(left, max(0, pdfium.FPDFFormObj_CountObjects(item)))):
-                    visit(pdfium.FPDFFormObj_GetObject(item, index), turned, depth + 1)
-        elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
-            rect = _bounds(item, matrix, sight)
-            if rect is None:
-                return
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE and min(rect.height, rect.width) < 5:
-                # Some writers draw their rules as pictures.
-                (across if rect.height < rect.width else down).append(rect)
-            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                pictures.append(rect)
-            else:
-                _path(item, rect, across, down, fills, page_area)
-
-    for index in range(min(MAX_OBJECTS, max(0, pdfium.FPDFPage_CountObjects(handle)))):
-        if left <= 0:
-            break
-        visit(pdfium.FPDFPage_GetObject(handle, index), (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0)
-    return across, down, fills, pictures
-
-
-def _times(
-    inner: tuple[float, float, float, float, float, float], outer: tuple[float, float, float, float, float, float]
-) -> tuple[float, float, float, float, float, float]:
-    a, b, c, d, e, f = inner
-    ao, bo, co, do, eo, fo = outer
-    return (
-        a * ao + b * co,
-        a * bo + b * do,
-        c * ao + d * co,
-        c * bo + d * do,
-        e * ao + f * co + eo,
-        e * bo + f * do + fo,
-    )
-
-
-def _bounds(item: Any, matrix: tuple[float, float, float, float, float, float], sight: _Sight) -> Rect | None:
-    edges = [ctypes.c_float() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetBounds(item, *edges):
-        return None
-    left, bottom, right, top = (edge.value for edge in edges)
-    a, b, c, d, e, f = matrix
-    corners = [sight.point(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    if not all(abs(value) < 1e6 for value in xs + ys):
-        return None
-    return Rect(min(xs), min(ys), max(xs), max(ys))
-
-
-def _path(item: Any, rect: Rect, across: list[Rect], down: list[Rect], fills: list[Rect], page_area: float) -> None:
-    """Files a path under what it is for reading: a line, the four sides of a frame, or a filled area."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
-    if not fill.value and not stroke.value:
-        return
-    if _thin(rect.height, rect.width):
-        across.append(rect)
-    elif _thin(rect.width, rect.height):
-        down.append(rect)
-    elif stroke.value and 4 <= pdfium.FPDFPath_CountSegments(item) <= 6:
-        across += [Rect(rect.x0, rect.top, rect.x1, rect.top), Rect(rect.x0, rect.bottom, rect.x1, rect.bottom)]
-        down += [Rect(rect.x0, rect.top, rect.x0, rect.bottom), Rect(rect.x1, rect.top, rect.x1, rect.bottom)]
-    if fill.value and min(rect.width, rect.height) > THIN and rect.width * rect.height < 0.95 * page_area:
-        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-        if (
-            pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
-            and min(red.value, green.value, blue.value) <= 235
-        ):
-            fills.append(rect)
-
-
-def _thin(across: float, along: float) -> bool:
-    """Whether a path so wide and so long is a line: thin, or a heavy rule many times as long as it is wide."""
-    return (across <= THIN and along > 3) or (across <= 2.5 * THIN and along > 25 * across)
 
 
 def _framed(

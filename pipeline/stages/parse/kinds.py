@@ -59,10 +59,13 @@ def assign(drafts: Sequence[Draft], body: float) -> None:
 
 
 def _text(draft: Draft) -> str:
-    joint = "" if any(wide(c) for c in draft.rows[0].text[:20]) else " "
-    return joint.join(
-        "".join(g.text for g in row.glyphs if not g.note) if row.glyphs else row.text for row in draft.rows
-    ).strip()
+    """The text of a draft without marks of notes, about as it will be; kept, because every rule looks at it."""
+    if not draft.shown and draft.rows:
+        joint = "" if any(map(wide, draft.rows[0].text[:20])) else " "
+        noted = any(glyph.note for row in draft.rows for glyph in row.glyphs)
+        lines = ("".join([g.text for g in row.glyphs if not g.note]) if noted else row.text for row in draft.rows)
+        draft.shown = joint.join(lines).strip()
+    return draft.shown
 
 
 def _contents(drafts: Sequence[Draft]) -> None:
@@ -197,7 +200,7 @@ def _byline(drafts: Sequence[Draft]) -> None:
             if not (glyph.text == " " and single % 2 == 1):
                 kept.append(glyph)
         row.glyphs = kept
-        row.text = "".join(glyph.text for glyph in kept)
+        row.text = draft.shown = "".join(glyph.text for glyph in kept)
         return
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from pipeline.records import Block
 from pipeline.stages.parse.blocks import make_blocks
-from pipeline.stages.parse.columns import Word, make_words, split
+from pipeline.stages.parse.columns import make_words, split
 from pipeline.stages.parse.furniture import body_size, take_furniture, take_masthead
 from pipeline.stages.parse.kinds import assign, join_contents
 from pipeline.stages.parse.marks import is_head
-from pipeline.stages.parse.model import Draft, Page, Rect, Row, Table, around
+from pipeline.stages.parse.model import Draft, Page, Rect, Row, Table, Word, around
 from pipeline.stages.parse.notes import flag_marks, foot, join_notes, make_notes, plain, take_rules
 from pipeline.stages.parse.paragraphs import Setting, join_columns, make_paragraphs, measure
 from pipeline.stages.parse.rows import make_rows
@@ -87,7 +87,7 @@ def _with_asides(pages: Sequence[Page]) -> list[Page]:
 
 def _columns(page: Page, gutters: list[float]) -> list[list[Row | Table]]:
     """Lines and tables of a page by column, in reading order."""
-    words = make_words(page.glyphs)
+    words = make_words(page.glyphs) if page.words is None else list(page.words)
     words += [Word(table.rect, table.rect.bottom, 10.0, [], table) for table in page.tables]
     blanks = [glyph for glyph in page.glyphs if glyph.text.isspace()]
     found: list[list[Row | Table]] = []

@@ -129,10 +129,22 @@ class Draft:
     table: list[Table] = field(default_factory=list)
     series: str = ""
     closed: bool = False
+    shown: str = ""
 
     @property
     def text(self) -> str:
         return "".join(row.text for row in self.rows)
+
+
+@dataclass(slots=True)
+class Word:
+    """Glyphs that stand together, or a table; what lines and columns are found from."""
+
+    rect: Rect
+    base: float
+    size: float
+    glyphs: list[Glyph]
+    table: Table | None = None
 
 
 @dataclass(slots=True)
@@ -159,6 +171,7 @@ class Page:
     furniture: list[tuple[Literal["header", "footer"], Row]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     skew: float = 0.0
+    words: list[Word] | None = None
 
     @property
     def frame(self) -> tuple[float, float]:

@@ -19,7 +19,9 @@ RULED_SIZE = 1.02
 RAISED_DIGITS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 MARKS = re.compile(r"[\d*＊∗†‡§¶①-⑳㉑-㉟¹²³⁰⁴-⁹,，\[\]［］()（）〔〕【】–-]+")
 UNITS = re.compile(r"(?:^|[\s\d（(/])(?:m|km|cm|mm|dm|s|ft|10)$")
-RULE = re.compile(r"[_＿—─━–-]{5,}")
+# Characters that may be a note's mark without being raised, and those of them that stand in runs.
+REPEATED = frozenset("¹²³⁰⁴⁵⁶⁷⁸⁹*＊∗†‡")
+LONE = REPEATED | {chr(code) for code in (*range(0x2460, 0x2474), *range(0x3251, 0x3260))}
 
 
 def take_rules(page: Page) -> None:
@@ -158,8 +160,8 @@ def _candidates(row: Row) -> Iterator[tuple[int, int]]:
             ):
                 end += 1
             yield index, end
-        elif re.match("[①-⑳㉑-㉟¹²³⁰⁴-⁹*＊∗†‡]", glyph.text):
-            while end < len(glyphs) and re.match("[¹²³⁰⁴-⁹*＊∗†‡]", glyphs[end].text) and glyph.text not in "①":
+        elif glyph.text in LONE:
+            while end < len(glyphs) and glyphs[end].text in REPEATED:
                 end += 1
             yield index, end
         elif glyph.text in "[［〔":

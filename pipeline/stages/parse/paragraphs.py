@@ -151,7 +151,8 @@ def begins(paragraph: Sequence[Row], row: Row, setting: Setting) -> bool:
     over, short = is_over(before.text), is_short(before, row, setting)
     if is_contents_line(before.text):
         return True
-    if step > 1.75 * usual or (step > (1.35 if setting.noisy else 1.15) * usual and (over or short)):
+    wider = step / usual
+    if wider > (1.75 if setting.noisy else 1.25) or (wider > (1.35 if setting.noisy else 1.15) and (over or short)):
         return True
     if step < 0.3 * size:
         return row.x0 > before.x1 + 3 * size
@@ -219,7 +220,8 @@ def _stands_in(paragraph: Sequence[Row], row: Row, over: bool, short: bool, sett
     if len(paragraph) == 1:
         hanging = _marks(before)
         stands = lang == "zh" and 1.5 * size < row.x0 - row.left < 3 * size
-        if setting.indented["zh"] and stands and abs(shift) <= 0.7 * size and (short or not hanging):
+        ends = before.right - before.x1 > 0.45 * size
+        if setting.indented["zh"] and stands and abs(shift) <= 0.7 * size and ends and (short or not hanging):
             # Both lines stand in like first lines.
             return True
         if shift > 0.7 * size:
@@ -265,7 +267,7 @@ def follows(draft: Draft, row: Row, setting: Setting) -> bool:
         return within and room < row.size and _hangs(draft, row)
     if row.text[:1].islower():
         return not before.text.rstrip().endswith((".", "?", "!"))
-    flush = setting.even[lang] and abs(room) < 0.35 * row.size and not (setting.indented[lang] and stands_in)
+    flush = setting.even[lang] and room < 0.35 * row.size and not (setting.indented[lang] and stands_in)
     if over and flush and not before.text.rstrip().endswith((":", "：", ";", "；")):
         # The last line of a paragraph is not stretched to the edge: this one was.
         return True
@@ -284,7 +286,7 @@ def follows(draft: Draft, row: Row, setting: Setting) -> bool:
         return False
     if len(draft.rows) == 1 and (heading_mark(before.text)[0] in STRONG and room > 2 * row.size):
         return False
-    if lang == "en" and is_short(before, row, setting):
+    if lang == "en" and (is_short(before, row, setting) or (setting.even["en"] and room > 0.9 * row.size)):
         return False
     return room < 0.35 * (before.right - before.left) or before.text.rstrip().endswith((",", "，", "、", "-"))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from statistics import median
@@ -38,9 +39,11 @@ def make_rows(glyphs: Iterable[Glyph], page: int) -> list[Row]:
         (blanks if glyph.text.isspace() else inked).append(glyph)
     groups = _adopt(_groups(inked))
     blank_groups: dict[int, list[Glyph]] = {}
-    bases = [(_base(group), index) for index, group in enumerate(groups)]
+    bases = sorted((_base(group), index) for index, group in enumerate(groups))
+    heights = [base for base, _ in bases]
     for blank in blanks:
-        near = min(bases, key=lambda pair: abs(pair[0] - blank.base), default=None)
+        at = bisect_left(heights, blank.base)
+        near = min(bases[max(0, at - 1) : at + 1], key=lambda pair: abs(pair[0] - blank.base), default=None)
         if near is not None and abs(near[0] - blank.base) < 0.5 * blank.size + 1:
             blank_groups.setdefault(near[1], []).append(blank)
     rows = [
@@ -71,26 +74,29 @@ def _groups(glyphs: list[Glyph]) -> list[list[Glyph]]:
 def _far_apart(group: list[Glyph]) -> list[list[Glyph]]:
     """Cuts a line where it holds two things: far apart and in other type, or very far apart behind more than a mark."""
     inked = sorted(group, key=lambda g: g.x0)
-    parts: list[list[Glyph]] = [inked[:1]]
-    for before, glyph in itertools.pairwise(inked):
-        gap = glyph.x0 - before.x1
-        size = max(before.size, glyph.size)
-        other = abs(before.size - glyph.size) > 0.1 * size or before.bold != glyph.bold
-        if (
-            gap > 4 * size
-            and (other or (gap > 9 * size and len(parts[-1]) > 4))
-            and not (before.raised or glyph.raised)
-        ):
-            parts.append([])
+    parts: list[list[Glyph]] = [[]]
+    edge = inked[0].x0
+    for before, glyph in zip([inked[0], *inked], inked, strict=False):
+        gap = glyph.x0 - edge
+        edge = glyph.x1
+        if gap > 4 * glyph.size and not (before.raised or glyph.raised):
+            size = max(before.size, glyph.size)
+            other = abs(before.size - glyph.size) > 0.1 * size or before.bold != glyph.bold
+            if gap > 4 * size and (other or (gap > 9 * size and len(parts[-1]) > 4)):
+                parts.append([])
         parts[-1].append(glyph)
     return parts
 
 
 def _base(group: list[Glyph]) -> float:
-    return median(glyph.base for glyph in group)
+    first, last = group[0].base, group[-1].base
+    return first if first == last else median(glyph.base for glyph in group)
 
 
 def _size(group: list[Glyph]) -> float:
+    size = group[0].size
+    if all(glyph.size == size for glyph in group):
+        return round(size, 1)
     return Counter(round(glyph.size, 1) for glyph in group).most_common(1)[0][0]
 
 
@@ -163,16 +169,18 @@ def finish(group: list[Glyph], blanks: list[Glyph], page: int) -> Row:
         line.append(glyph)
     line = _unspaced(line, size)
     row = Row(line, page, size=size, base=base)
-    row.bold = sum(glyph.bold for glyph in inked) >= 0.8 * len(inked)
-    row.text = "".join(glyph.text for glyph in line)
+    row.bold = sum([glyph.bold for glyph in inked]) >= 0.8 * len(inked)
+    row.text = "".join([glyph.text for glyph in line])
     row.numbered = _numbered(line, size)
     return row
 
 
 def _numbered(line: list[Glyph], size: float) -> bool:
     """Whether a line begins with a number that stands apart: in the margin, or hanging before its paragraph."""
+    if line[0].text not in "0123456789[(（":
+        return False
     first = next((index for index, glyph in enumerate(line) if glyph.text == " "), 0)
-    mark = "".join(glyph.text for glyph in line[:first])
+    mark = "".join([glyph.text for glyph in line[:first]])
     return bool(MARGINAL.fullmatch(mark)) and line[first].x1 - line[first].x0 > 1.1 * size
 
 
