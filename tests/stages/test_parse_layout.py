@@ -436,7 +436,27 @@ def test_a_frame_is_no_table() -> None:
     assert [b.kind for b in found] == ["caption", "paragraph", "paragraph"]
 
 
-def test_running_heads_that_vary_and_marginal_numbers() -> None:
+def test_running_heads_that_name_the_chapter() -> None:
+    """Another head on every page is furniture all the same; a first line of text at the same height is not."""
+    sheet = Sheet(top=760.0, foot="")
+    expected = english(60)
+    heads = ["The Harbour Plan", "Duties of Operators", "Inspections", "Reports and Reviews"]
+    done = 0
+    for text in expected:
+        if sheet.page > done:
+            sheet.line(230, 800, heads[done], 10)
+            done = sheet.page
+        sheet.paragraph(text, Style(first=20, hyphen=True))
+        if sheet.page > done:
+            sheet.line(230, 800, heads[done], 10)
+            done = sheet.page
+    assert done >= 3
+    data = sheet.data()
+    same(expected, running(data))
+    assert [block.text for block in blocks(data) if block.kind == "header"] == heads[:done]
+
+
+def test_numbers_in_the_margin_open_paragraphs() -> None:
     sheet = Sheet(foot="#")
     expected = []
     for number, text in enumerate(english(20), start=1):
@@ -479,3 +499,63 @@ def test_the_same_bytes_give_the_same_blocks() -> None:
     assert first == blocks(make())
     assert len({block.id for block in first}) == len(first)
     assert [block.ordinal for block in first] == list(range(len(first)))
+
+
+def test_notes_at_the_foot_of_each_column() -> None:
+    sheet, note = Sheet(columns=TWO, foot="#", bottom=200.0), Style(size=8, leading=11)
+    body = Style(first=14, hyphen=True)
+    left, right = [f"{EN[0]}^1^", EN[1], f"{EN[2]}^2^"], [f"{EN[4]}^3^", EN[3]]
+    notes = [
+        ["^1^ Harbour Plan, part 2, which sets out the duties of operators in detail.", "^2^ Ibid."],
+        ["^3^ See above."],
+    ]
+    for column, texts in enumerate((left, right)):
+        sheet.column, sheet.y, sheet.bottom = column, sheet.top, 200.0
+        for text in texts:
+            sheet.paragraph(text, body)
+        sheet.y, sheet.bottom = 170.0, 60.0
+        sheet.rule(TWO[column][0], 185, 60)
+        for text in notes[column]:
+            sheet.paragraph(text, note)
+    found = blocks(sheet.data())
+    same([EN[0], EN[1], EN[2], EN[4], EN[3]], [b.text for b in of_kind(found, "paragraph")])
+    assert [(b.marker, b.text[:8]) for b in of_kind(found, "footnote")] == [
+        ("1", "Harbour "),
+        ("2", "Ibid."),
+        ("3", "See abov"),
+    ]
+    assert [n.marker for b in of_kind(found, "paragraph") for n in b.notes] == ["1", "2", "3"]
+
+
+def test_references_at_the_end_of_a_chinese_paper() -> None:
+    sheet = Sheet(foot="#")
+    sheet.paragraph("一、引言", Style(size=12, leading=22, bold=True))
+    sheet.paragraph("各方通过了《港湾计划》^[1]^。学者认为其作用有限^[2,3]^。", Style(first=21))
+    sheet.paragraph(ZH[1], Style(first=21))
+    sheet.paragraph("参考文献", Style(size=12, leading=22, bold=True))
+    works = [
+        "王某. 港湾安全概论[J]. 港口研究, 2030(2): 15-20.",
+        "李某. 海上核运输[M]. 2029.",
+        "Roe J. Ports[J]. Ports, 2031, 12(3): 1-20.",
+    ]
+    for number, text in enumerate(works, start=1):
+        sheet.paragraph(f"[{number}] {text}", Style(size=9, leading=13, hang=18))
+    found = blocks(sheet.data())
+    assert [b.text for b in of_kind(found, "heading")] == ["一、引言", "参考文献"]
+    assert [(b.marker, b.text) for b in of_kind(found, "footnote")] == list(
+        zip(["[1]", "[2]", "[3]"], works, strict=True)
+    )
+    first = of_kind(found, "paragraph")[0]
+    assert first.text == "各方通过了《港湾计划》。学者认为其作用有限。"
+    assert [(note.offset, note.marker) for note in first.notes] == [(11, "[1]"), (21, "2"), (21, "3")]
+
+
+def test_numbered_clauses_that_hang_in_ragged_text() -> None:
+    sheet = Sheet(foot="#")
+    clauses = [f"1.{number} {text}" for number, text in enumerate(EN, start=1)]
+    sheet.paragraph("1. SCOPE", Style(bold=True, after=6))
+    for text in clauses:
+        sheet.paragraph(text, Style(hang=24, justify=False, after=5))
+    found = [b for b in blocks(sheet.data()) if b.kind != "footer"]
+    same(["1. SCOPE", *clauses], [b.text for b in found])
+    assert [(b.kind, b.marker) for b in found] == [("heading", ""), *(("paragraph", f"1.{n}") for n in range(1, 6))]

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipeline.lexicons import lexicon
 from pipeline.stages.parse.columns import Band, make_bands, make_words
-from pipeline.stages.parse.marks import is_folio
+from pipeline.stages.parse.marks import is_folio, is_over
 from pipeline.stages.parse.model import Glyph, Page, Rect, Row
 from pipeline.stages.parse.rows import make_rows
 from pipeline.stages.parse.tables import whole_lines
@@ -168,7 +168,7 @@ def _furniture(edges: list[Edge], pages: int, body: float) -> list[Edge]:
                 2, min(4, pages // 6)
             ):
                 sure.add(id(edge))
-    sure |= _folios(edges, body)
+    sure |= _folios(edges, body) | _varying(edges, pages, body)
     known = {edge.key for edge in edges if id(edge) in sure and len(edge.key) >= 4} | {
         re.sub(r"\s", "", part)
         for edge in edges
@@ -216,6 +216,25 @@ def _quoting(edges: list[Edge], body: float) -> set[int]:
             and all(len(part) > 4 and part in opening for part in quoted)
         ):
             found |= {id(edge) for edge in group}
+    return found
+
+
+def _varying(edges: list[Edge], pages: int, body: float) -> set[int]:
+    """Running heads that name the chapter: another text on every page, but short, apart and at the same height on most."""
+    apart = [
+        edge
+        for edge in edges
+        if edge.order == 0
+        and edge.gap > 1.1 * body
+        and edge.size <= body + 0.6
+        and len(edge.text) < 90
+        and not is_over(edge.text)
+    ]
+    found: set[int] = set()
+    for edge in apart:
+        alike = {e.page.number for e in apart if e.side == edge.side and abs(e.place - edge.place) <= 2.0}
+        if len(alike) >= max(3, 0.6 * pages):
+            found.add(id(edge))
     return found
 
 
