@@ -167,7 +167,7 @@ def _finish(home: Path, folder: Path, deep: bool, data: Data, promote: bool, con
     head.save(place)
     name = models.sha256(folder / "encoder.onnx")[:12] if deep else folder.name
     models.write_card(place, {
-        "model": "multinomial logistic regression over the encoder (scikit-learn)", "encoder": name, "chosen": chosen,
+        "model": "temperature and a penalised linear correction over the encoder", "encoder": name, "chosen": chosen,
         "examples": len(rows), "reviews": len(data.reviews), "data": fingerprint(rows), "test": new, "pledgebook": __version__,
     })  # fmt: skip
     if deep and not (home / "encoder" / name).exists():

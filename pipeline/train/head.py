@@ -1,8 +1,10 @@
 """Fits the force head: everyday training, minutes on two cores, no torch.
 
-The head learns from passages that the encoder was *not* trained on (the development works) and from what people
-corrected; on passages it has seen the encoder is surer than it should be. How much to trust the pooled vector and how
-strongly to regularise are chosen by cross-validation over works, by log loss, which also rewards honest confidence.
+The head is anchored at the encoder: its scores are the encoder's log probabilities times one temperature (Guo et al. 2017,
+"On Calibration of Modern Neural Networks"), plus a linear correction over everything that the encoder says. The correction is
+pulled towards zero, so little data changes little and what people correct moves it. It learns from passages that the encoder was
+*not* trained on (the development works) and from reviews. How hard it is pulled is chosen by cross-validation over works, by
+log loss, which also rewards honest confidence; "no correction at all" is one of the choices.
 """
 
 from __future__ import annotations
@@ -11,21 +13,22 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy import optimize
 from sklearn.model_selection import GroupKFold
 
 from pipeline.encoder import Encoded
 from pipeline.heads import ForceHead, features
 from pipeline.records import FORCES
 
-STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-VECTOR_WEIGHTS = (0.0, 1.0, 4.0)
+# Weights of the penalty on the correction, in passages; infinity leaves the temperature alone.
+PENALTIES = (10.0, 30.0, 100.0, 300.0, float("inf"))
+VECTOR_WEIGHT = 2.0
 FOLDS = 5
 
 
 def fit_head(
     encoded: Sequence[Encoded], labels: Sequence[str], groups: Sequence[str], weights: Sequence[float]
-) -> tuple[ForceHead, dict[str, float]]:
+) -> tuple[ForceHead, dict[str, float | str]]:
     """Fits the head.
 
     Args:
@@ -47,39 +50,56 @@ def fit_head(
     target = np.array([FORCES.index(label) for label in labels])
     weight = np.array(weights, dtype=np.float64)
     folds = GroupKFold(min(FOLDS, len(set(groups))))
-    best = (np.inf, 0.0, 0.0)
-    for scale in VECTOR_WEIGHTS:
-        matrix = features(encoded, scale)
-        for strength in STRENGTHS:
-            losses = []
-            for train, test in folds.split(matrix, target, list(groups)):
-                head = _fit(matrix[train], target[train], weight[train], strength, scale)
-                chances = _chances(head, matrix[test])
-                losses.append(-np.log(chances[np.arange(len(test)), target[test]].clip(1e-6)) * weight[test])
-            loss = float(np.concatenate(losses).mean())
-            best = min(best, (loss, strength, scale))
-    loss, strength, scale = best
-    head = _fit(features(encoded, scale), target, weight, strength, scale)
-    return head, {"log_loss": round(loss, 4), "strength": strength, "vector_weight": scale}
+    matrix = features(encoded, VECTOR_WEIGHT)
+    losses = {}
+    for penalty in PENALTIES:
+        parts = []
+        for train, test in folds.split(matrix, target, list(groups)):
+            chances = _chances(_fit(matrix[train], target[train], weight[train], penalty), matrix[test])
+            parts.append(-np.log(chances[np.arange(len(test)), target[test]].clip(1e-6)) * weight[test])
+        losses[penalty] = float(np.concatenate(parts).mean())
+    penalty = min(PENALTIES, key=lambda p: (losses[p], -p))
+    chosen = {
+        "log_loss": round(losses[penalty], 4),
+        "penalty": "none but temperature" if np.isinf(penalty) else penalty,
+    }
+    return _fit(matrix, target, weight, penalty), chosen
 
 
 def _fit(
-    matrix: NDArray[np.float64], target: NDArray[np.int64], weight: NDArray[np.float64], strength: float, scale: float
+    matrix: NDArray[np.float64], target: NDArray[np.int64], weight: NDArray[np.float64], penalty: float
 ) -> ForceHead:
-    """A regularised fit around the encoder's own scores: a force that never occurs keeps the encoder's opinion."""
-    model = LogisticRegression(C=strength, max_iter=2000)
-    prior = np.zeros((len(FORCES), matrix.shape[1]))
-    prior[:, : len(FORCES)] = np.eye(len(FORCES))
-    model.fit(matrix, target, sample_weight=weight)
-    weights = np.zeros_like(prior)
-    bias = np.full(len(FORCES), -4.0)
-    rows = model.classes_
-    if len(rows) == 2:
-        weights[rows[1]], bias[rows[1]] = model.coef_[0], model.intercept_[0]
-        weights[rows[0]], bias[rows[0]] = 0.0, 0.0
-    else:
-        weights[rows], bias[rows] = model.coef_, model.intercept_
-    return ForceHead(weights, bias, scale)
+    """Temperature and correction by L-BFGS on the penalised log loss."""
+    forces, columns = len(FORCES), matrix.shape[1]
+    truth = np.zeros((len(target), forces))
+    truth[np.arange(len(target)), target] = 1.0
+    scores = matrix[:, :forces]
+    free = not np.isinf(penalty)
+
+    def parts(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        correction = values[1 : 1 + forces * columns].reshape(forces, columns) if free else np.zeros((forces, columns))
+        bias = values[1 + forces * columns :] if free else np.zeros(forces)
+        return correction, bias, values[0] * scores + matrix @ correction.T + bias
+
+    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        correction, bias, logits = parts(values)
+        logits = logits - logits.max(axis=1, keepdims=True)
+        log_chances = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        slope = (np.exp(log_chances) - truth) * weight[:, None]
+        value = -float((weight * (log_chances * truth).sum(axis=1)).sum())
+        grad = [np.array([(slope * scores).sum()])]
+        if free:
+            value += 0.5 * penalty * float((correction**2).sum() + (bias**2).sum())
+            grad += [(slope.T @ matrix + penalty * correction).ravel(), slope.sum(axis=0) + penalty * bias]
+        return value, np.concatenate(grad)
+
+    start = np.zeros(1 + (forces * columns + forces if free else 0))
+    start[0] = 1.0
+    values = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    correction, bias, _ = parts(values)
+    weights = correction.copy()
+    weights[:, :forces] += values[0] * np.eye(forces)
+    return ForceHead(weights, bias, VECTOR_WEIGHT)
 
 
 def _chances(head: ForceHead, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
