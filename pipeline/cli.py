@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec
+from typing import Annotated, Literal, ParamSpec
 
 import typer
 
@@ -116,7 +116,9 @@ def run(
     workers: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Processes; 0: as many as there are cores and memory for. (default: run.workers)", show_default=False
+            min=0,
+            help="Processes; 0: as many as there are cores and memory for. (default: run.workers)",
+            show_default=False,
         ),
     ] = None,
     executor: Annotated[
@@ -302,16 +304,23 @@ def evaluate(
     gold: Annotated[
         Path | None, typer.Argument(metavar="[GOLD.jsonl]", help="Labelled passages; the held-out works if not given.")
     ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the figures and the page go.")] = Path(
+        "outputs"
+    ),
+    scoreboard: Annotated[bool, typer.Option("--scoreboard", help="Write SCOREBOARD.md anew.")] = False,
     config: ConfigOption = None,
 ) -> int:
-    """Score the shipped models, per language and label, with intervals.
+    """Score every stage on held-out works, beside two baselines, with intervals; or the tagger on passages of your own.
+
+    Writes evaluation.json and evaluation.html. A line of GOLD.jsonl has "text" and "force" (a list), and may have "id",
+    "lang", "legal_status", "work", "bearer", "actors", "instruments" and "deadline".
 
     Example: pledgebook evaluate
     """
     from pipeline.config import load
-    from pipeline.train.command import evaluate as evaluate_all
+    from pipeline.evaluate.command import evaluate as evaluate_all
 
-    return evaluate_all(load(config), gold)
+    return evaluate_all(load(config), gold, output, scoreboard)
 
 
 @app.command()
@@ -408,15 +417,44 @@ def corpus_check(
 @corpus_app.command("build")
 @told
 def corpus_build(
-    folder: Annotated[Path | None, typer.Option("--to", help="Where the PDFs go; corpus/samples if not given.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", help="Where all works go; dev and test to corpus/pdf, samples to corpus/samples if not given."
+        ),
+    ] = None,
 ) -> int:
-    """Typeset the labelled works as PDFs, each in the layout that its source names."""
+    """Typeset labelled works as PDFs, each in the layout that its source names."""
     from pipeline.config import ROOT
+    from pipeline.evaluate.corpus import split_lists
     from pipeline.typeset import build
+    from pipeline.works import read_works
 
-    made: Any = build(ROOT / "corpus" / "works", folder or ROOT / "corpus" / "samples")
-    print(f"{len(made)} files")
+    sources = ROOT / "corpus" / "works"
+    of, samples = split_lists(read_works(sources), sources.parent / "splits.toml")
+    held = frozenset(name for name, split in of.items() if split != "train")
+    sets = (
+        [(folder, None)]
+        if folder
+        else [(sources.parent / "pdf", held), (sources.parent / "samples", frozenset(samples))]
+    )
+    for place, names in sets:
+        print(f"{len(build(sources, place, names))} files in {place}")
     return 0
+
+
+@corpus_app.command("stats")
+@told
+def corpus_stats(
+    write: Annotated[bool, typer.Option("--write", help="Write the counts into CORPUS.md.")] = False,
+    disagreements: Annotated[
+        bool, typer.Option("--disagreements", help="List every sentence on which two labellers differ.")
+    ] = False,
+) -> int:
+    """Count what the labelled works hold, their near-duplicates, and the agreement of two labellers."""
+    from pipeline.evaluate.stats import stats
+
+    return stats(write, disagreements)
 
 
 def main() -> None:

@@ -9,16 +9,21 @@ file; a Chinese font (Noto Serif CJK) must be installed where works are typeset,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.models import sha256
 from pipeline.records import Lang
+from pipeline.store import atomic_write
 from pipeline.works import NOTE_MARK, Element, Work, read_works
 
 FONTS = {
     "en": '("Libertinus Serif", "Noto Serif CJK SC")',
     "zh": '("Libertinus Serif", "Noto Serif CJK SC", "Noto Serif CJK TC")',
 }
+# Beside the PDFs: the SHA-256 of the source that each work was made from.
+SOURCES = "sources.json"
 NOTICE = "Fictional text, written for testing · 虚构文本"
 
 
@@ -41,14 +46,29 @@ def build(works: Path, folder: Path, names: frozenset[str] | None = None) -> lis
     except ImportError:
         raise RuntimeError("typesetting needs the extra 'typeset': pip install 'pledgebook[typeset]'") from None
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, made = [], {}
     for work in read_works(works):
         if names is None or work.id in names:
+            made[work.id] = sha256(works / f"{work.id}.txt")
             for suffix, source in documents(work):
                 path = folder / f"{work.id}{suffix}.pdf"
                 path.write_bytes(typst.compile(source.encode()))
                 written.append(path)
+    _leave_only(folder, written, made)
     return sorted(written)
+
+
+def _leave_only(folder: Path, written: list[Path], made: dict[str, str]) -> None:
+    """Removes PDFs of an earlier build that this one has not made, and notes of which sources the others were made.
+
+    The note lets an evaluation see a PDF whose work has changed since.
+    """
+    note = folder / SOURCES
+    before = json.loads(note.read_text("utf-8")) if note.is_file() else {}
+    for path in folder.glob("*.pdf"):
+        if path not in written and re.sub(r"(\.(en|zh))?\.pdf$", "", path.name) in before:
+            path.unlink()
+    atomic_write(note, (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())
 
 
 def documents(work: Work) -> Iterator[tuple[str, str]]:

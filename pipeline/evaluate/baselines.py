@@ -27,14 +27,19 @@ BAG = "bag of words"
 
 @lru_cache(maxsize=1)
 def _cues() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
-    """Force, English and Chinese cues, in the order of the lexicon; Chinese ``.`` in a cue stands for any words."""
+    """Force, English and Chinese cues, in the order of the lexicon."""
     made = []
     for force, cues in lexicon("modality").items():
         if force in FORCES:
             english = re.compile(r"\b(?:" + "|".join(cues["en"]) + r")\b", re.IGNORECASE)
-            chinese = re.compile("|".join(re.escape(cue).replace(r"\.", ".{1,40}?").replace("……", ".{1,40}?") for cue in cues["zh"]))
+            chinese = re.compile("|".join(_chinese(cue) for cue in cues["zh"]))
             made.append((force, english, chinese))
     return tuple(made)
+
+
+def _chinese(cue: str) -> str:
+    """A Chinese cue as a pattern: a full stop or dots inside it stand for some words between its parts."""
+    return re.escape(cue).replace(r"\.", ".{1,40}?").replace("……", ".{1,40}?")
 
 
 def by_keywords(text: str, lang: str) -> str:

@@ -23,10 +23,10 @@ from pipeline.stages import facts as facts_stage
 from pipeline.stages import segment as segment_stage
 from pipeline.stages import tag as tag_stage
 from pipeline.stages.parse import parse
+from pipeline.typeset import SOURCES
 from pipeline.works import LabelledPassage, LabelledStatement, Work
 
 OURS = "pledgebook"
-SOURCES = "sources.json"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def current(works: Sequence[Work], sources: Path, folder: Path) -> tuple[list[Wo
         if not all(file.path.is_file() for file in files_of(work, folder)):
             said.append(f"{work.id}: no PDF in {folder.name}; `pledgebook corpus build` makes it")
         elif made.get(work.id) != sha256(sources / f"{work.id}.txt"):
-            said.append(f"{work.id}: its text has changed since its PDF was made; `pledgebook corpus build` makes it anew")
+            said.append(
+                f"{work.id}: its text has changed since its PDF was made; `pledgebook corpus build` makes it anew"
+            )
         else:
             good.append(work)
     return good, said
@@ -101,10 +103,13 @@ def _file(
     yield "sentences F1", [len(pairs), len(side), len(mine)]
     yield from _facts(work, lang, found)
     if tagged:
-        yield "force of passages, from the PDF", [
-            sum(tagged[mine[j]].force[0] == side[i].force[0] for i, j in pairs.items()),
-            len(side),
-        ]
+        yield (
+            "force of passages, from the PDF",
+            [
+                sum(tagged[mine[j]].force[0] == side[i].force[0] for i, j in pairs.items()),
+                len(side),
+            ],
+        )
         partners = {i: mine[j] for i, j in pairs.items()}
         right = sum(_rows_right(side[i], cut[j], tagged[j]) for i, j in partners.items())
         gold = sum(len(_gold_rows(p)) for p in side)
@@ -170,7 +175,7 @@ def _words(passage: LabelledPassage, statement: LabelledStatement) -> str:
 
 def _rows(passage: Passage, tags: Tagged) -> list[Row]:
     """Force and bearer of each row; a bearer in the chapeau counts as none, as it is in the labels of an item."""
-    made = []
+    made: list[Row] = []
     for statement in tags.statements:
         if statement.force in OPERATIVE_FORCES:
             bearer = statement.bearer

@@ -85,7 +85,7 @@ def calibration(counts: Counts) -> float:
 def confusion_cell(gold: str, said: str) -> Counts:
     """A confusion matrix with one passage in it, flattened."""
     table = np.zeros((len(FORCES), len(FORCES)))
-    table[FORCES.index(gold), FORCES.index(said)] = 1  # type: ignore[arg-type]
+    table[FORCES.index(gold), FORCES.index(said)] = 1
     return table.ravel()
 
 

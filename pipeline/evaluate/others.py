@@ -14,14 +14,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
+
 from pipeline.config import ROOT
 from pipeline.evaluate.baselines import BAG, KEYWORDS, BagOfWords, by_keywords
 from pipeline.evaluate.figures import Pair, Tally, confidence_cell, confusion_cell, langs_of, spans
+from pipeline.filters import LineError
 from pipeline.metrics import overlaps
-from pipeline.records import Lang, Tagged
+from pipeline.records import FORCES, ActorKind, Force, Lang, LegalStatus, Tagged
 from pipeline.stages.align import align_sentences
 from pipeline.stages.segment import sentences
 from pipeline.stages.tag import Ask, Tagger
+from pipeline.text import language
 from pipeline.words import tokens
 
 OURS = "pledgebook"
@@ -50,7 +54,11 @@ def measure(tally: Tally, tagger: Tagger, bag: BagOfWords, say: Callable[[str], 
     steps: list[tuple[str, Path, Callable[[Path], None]]] = [
         ("real sentences", folder / "gold", lambda path: _gold(tally, tagger, bag, path)),
         ("MSR words", data / "seg_ner" / "msr_test_gold.utf8", lambda path: _msr(tally, path)),
-        ("UD GSDSimp words", data / "seg_ner" / "zh_gsdsimp_dev.conllu", lambda path: _ud(tally, path, "zh", "UD GSDSimp")),
+        (
+            "UD GSDSimp words",
+            data / "seg_ner" / "zh_gsdsimp_dev.conllu",
+            lambda path: _ud(tally, path, "zh", "UD GSDSimp"),
+        ),
         ("UD EWT words", data / "seg_ner" / "en_ewt_dev.conllu", lambda path: _ud(tally, path, "en", "UD EWT")),
         ("government reports", data / "align", lambda path: _reports(tally, path)),
         ("LexDeMod", data / "deontic" / "lexdemod_train_eval.csv", lambda path: _leases(tally, tagger, path)),
@@ -75,38 +83,90 @@ def real_sentences(tally: Tally, tagger: Tagger, bag: BagOfWords, file: Path, na
     """Adds the counts of a file of labelled passages, under each of some names.
 
     Args:
-        file: JSON Lines with ``text``, ``lang``, ``legal_status``, ``work``, ``force``, and spans by kind.
+        file: JSON Lines: ``text`` and ``force`` (a list, the primary first); optional are ``id``, ``lang``,
+            ``legal_status``, ``work``, and spans: ``bearer``, ``instruments``, ``deadline`` as ``[start, end]``, ``actors``
+            as ``[start, end, kind]``. What a line does not have is not scored on it.
+
+    Raises:
+        GoldError: for a line that is not such an object; the message has its number.
     """
-    rows = [json.loads(line) for line in file.read_text("utf-8").split("\n") if line.strip()]
-    tagged = tagger([Ask(r["id"], r["text"], r["lang"], r.get("legal_status")) for r in rows])
-    guesses = bag([(r["text"], r["lang"], r.get("legal_status") or "") for r in rows])
+    rows = _read_gold(file)
+    tagged = tagger([Ask(r.id, r.text, r.lang or language(r.text), r.legal_status) for r in rows])
+    guesses = bag([(r.text, t.lang, r.legal_status or "") for r, t in zip(rows, tagged, strict=True)])
     for row, tags, guess in zip(rows, tagged, guesses, strict=True):
-        said = {OURS: tags.force[0], KEYWORDS: by_keywords(row["text"], row["lang"]), BAG: guess}
+        said = {OURS: tags.force[0], KEYWORDS: by_keywords(row.text, tags.lang), BAG: guess}
         for data in names:
-            for lang in langs_of(row["lang"]):
+            for lang in langs_of(tags.lang):
                 for model, force in said.items():
-                    cell = confusion_cell(row["force"][0], force)
-                    tally.add((SECTION, data, "force", lang, model), row["work"], cell)
+                    cell = confusion_cell(row.force[0], force)
+                    tally.add((SECTION, data, "force", lang, model), row.work or row.id, cell)
                 for name, counts in _gold_counts(row, tags):
-                    tally.add((SECTION, data, name, lang, OURS), row["work"], counts)
+                    tally.add((SECTION, data, name, lang, OURS), row.work or row.id, counts)
 
 
-def _gold_counts(row: dict[str, list[list[int]]], tags: Tagged) -> Iterator[tuple[str, Sequence[float]]]:
-    right = tags.force[0] == row["force"][0]
-    yield "calibration error", list(confidence_cell(bool(right), tags.confidence))
-    yield "force set F1", [len({*tags.force} & {*map(str, row["force"])}), len(row["force"]), len(tags.force)]
-    bearers = [(s.bearer.start, s.bearer.end) for s in tags.statements if s.bearer]
-    gold = [(a, b) for a, b in row["bearer"]]
-    yield "bearer F1, overlap", list(spans(gold, bearers, exact=False))
-    yield "bearer F1, exact", list(spans(gold, bearers, exact=True))
-    kinds = {(a, b): kind for a, b, kind in row["actors"]}
-    yield "actors F1, exact", list(spans(kinds, [(a.start, a.end) for a in tags.actors], exact=True))
-    for actor in tags.actors:
-        if (actor.start, actor.end) in kinds:
-            yield "kind of actors found", [float(actor.kind == kinds[actor.start, actor.end]), 1]
-    for name, found in (("instruments", tags.instruments), ("deadline", tags.deadlines)):
-        places = [(s.start, s.end) for s in found]
-        yield f"{name.removesuffix('s')}s F1, overlap", list(spans([(a, b) for a, b in row[name]], places, exact=False))
+class GoldError(LineError):
+    """A line of labelled passages is not what it must be."""
+
+
+class GoldLine(msgspec.Struct, frozen=True):
+    """A labelled passage of a file; what is None was not labelled."""
+
+    text: str
+    force: tuple[Force, ...]
+    id: str = ""
+    lang: Lang | None = None
+    legal_status: LegalStatus | None = None
+    work: str = ""
+    bearer: tuple[Pair, ...] | None = None
+    deadline: tuple[Pair, ...] | None = None
+    instruments: tuple[Pair, ...] | None = None
+    actors: tuple[tuple[int, int, ActorKind], ...] | None = None
+
+
+def _read_gold(file: Path) -> list[GoldLine]:
+    rows = []
+    try:
+        lines = file.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{file} cannot be read: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                row = msgspec.json.decode(line, type=GoldLine)
+            except msgspec.MsgspecError as error:
+                raise GoldError(f"{file}, line {number}: {error}") from None
+            if not row.force:
+                raise GoldError(f"{file}, line {number}: 'force' is a list with at least one of {', '.join(FORCES)}")
+            rows.append(row if row.id else msgspec.structs.replace(row, id=str(number)))
+    if not rows:
+        raise GoldError(f"{file} holds no labelled passage")
+    return rows
+
+
+def _gold_counts(row: GoldLine, tags: Tagged) -> Iterator[tuple[str, Sequence[float]]]:
+    right = tags.force[0] == row.force[0]
+    yield "calibration error", list(confidence_cell(right, tags.confidence))
+    yield "force set F1", [len({*tags.force} & {*row.force}), len(row.force), len(tags.force)]
+    if row.bearer is not None:
+        bearers = [(s.bearer.start, s.bearer.end) for s in tags.statements if s.bearer]
+        yield "bearer F1, overlap", list(spans(row.bearer, bearers, exact=False))
+        yield "bearer F1, exact", list(spans(row.bearer, bearers, exact=True))
+    if row.actors is not None:
+        kinds = {(a, b): kind for a, b, kind in row.actors}
+        yield "actors F1, exact", list(spans(kinds, [(a.start, a.end) for a in tags.actors], exact=True))
+        for actor in tags.actors:
+            if (actor.start, actor.end) in kinds:
+                yield "kind of actors found", [float(actor.kind == kinds[actor.start, actor.end]), 1]
+    if row.instruments is not None:
+        yield (
+            "instruments F1, overlap",
+            list(spans(row.instruments, [(i.start, i.end) for i in tags.instruments], exact=False)),
+        )
+    if row.deadline is not None:
+        yield (
+            "deadlines F1, overlap",
+            list(spans(row.deadline, [(d.start, d.end) for d in tags.deadlines], exact=False)),
+        )
 
 
 def _msr(tally: Tally, path: Path) -> None:
@@ -151,9 +211,7 @@ def _reports(tally: Tally, folder: Path) -> None:
         target: list[str] = []
         owner: tuple[list[int], list[int]] = ([], [])
         for index, unit in enumerate(ElementTree.parse(file).getroot().iter("tu")):
-            for seg, lang, side, owners in zip(
-                unit.iter("seg"), ("zh", "en"), (source, target), owner, strict=False
-            ):
+            for seg, lang, side, owners in zip(unit.iter("seg"), ("zh", "en"), (source, target), owner, strict=False):
                 text = " ".join("".join(seg.itertext()).split())
                 for a, b in sentences(text, lang):  # type: ignore[arg-type]
                     side.append(text[a:b])
@@ -179,11 +237,15 @@ def _leases(tally: Tally, tagger: Tagger, path: Path) -> None:
     known = [(row, m[1].lower()) for row, m in zip(rows, split, strict=True) if m]
     for (row, party), tags in zip(known, tagged, strict=True):
         gold = {LEASE_TYPES[key] for key in json.loads(row["span"]) if key in LEASE_TYPES}
-        said = {s.force for s in tags.statements if s.bearer and party in s.bearer.text.lower()} & set(LEASE_TYPES.values())
+        said = {s.force for s in tags.statements if s.bearer and party in s.bearer.text.lower()} & set(
+            LEASE_TYPES.values()
+        )
         for force in ("obligation", "permission", "prohibition"):
             counts = [float(force in gold and force in said), float(force in gold), float(force in said)]
             tally.add((SECTION, "LexDeMod", f"{force} of a party, F1", "en", OURS), row["cid"].split(".htm")[0], counts)
-            tally.add((SECTION, "LexDeMod", "deontic types of a party, F1", "en", OURS), row["cid"].split(".htm")[0], counts)
+            tally.add(
+                (SECTION, "LexDeMod", "deontic types of a party, F1", "en", OURS), row["cid"].split(".htm")[0], counts
+            )
 
 
 def _grammar(tally: Tally, tagger: Tagger, folder: Path) -> None:

@@ -81,12 +81,17 @@ def _force_bars(figures: Iterable[Figure], measure: str) -> list[Bar]:
 
 def _passages(e: Evaluation) -> list[Part]:
     figures = _of(e, "passages")
-    force = [(f"{name} of the primary force", bars(_force_bars(figures, name), name)) for name in ("force accuracy", "force macro-F1")]
+    force = [
+        (f"{name} of the primary force", bars(_force_bars(figures, name), name))
+        for name in ("force accuracy", "force macro-F1")
+    ]
     made = [Part("Force of labelled passages", "The shipped model beside a bag of words and keywords. Passages are asked as "
                  "they are met in their document.", force, [])]  # fmt: skip
     label_bars = []
     for lang in ("en", "zh"):
-        scores = [s for s in e.labels if s.section == "passages" and s.data == "test" and s.lang == lang and s.model == OURS]
+        scores = [
+            s for s in e.labels if s.section == "passages" and s.data == "test" and s.lang == lang and s.model == OURS
+        ]
         rows: list[Bar] = [(s.force, "ours", s.f1, None, None, s.n) for s in scores if s.n]
         label_bars.append((f"{LANGUAGES[lang]}, test", bars(rows, f"F1 per force, {LANGUAGES[lang]}")))
     made.append(Part("Per force", "F1 of each force on the test works.", label_bars, []))
@@ -108,7 +113,14 @@ def _passages(e: Evaluation) -> list[Part]:
         if f.measure.startswith("force accuracy, genre ") and f.data == "test" and f.lang == "both" and f.model == OURS
     ]  # fmt: skip
     rows = [_bar(f, f.measure.removeprefix("force accuracy, genre ").replace("_", " ")) for f in genres]
-    made.append(Part("By genre", "Accuracy of the force, both languages, test works.", [("", bars(rows, "accuracy by genre"))], []))
+    made.append(
+        Part(
+            "By genre",
+            "Accuracy of the force, both languages, test works.",
+            [("", bars(rows, "accuracy by genre"))],
+            [],
+        )
+    )
     spans = [
         f for f in figures
         if f.data == "test" and f.model == OURS and f.lang in ("en", "zh") and not f.measure.startswith("force ")
@@ -136,4 +148,3 @@ def _others(e: Evaluation) -> Part:
     force = _force_bars(figures, "force accuracy")
     pictures = [("Force accuracy on real sentences", bars(force, "force accuracy on real sentences"))] if force else []
     return Part("Third-party sets", "Not part of the project; reported as they are.", pictures, figures, folded=False)
-

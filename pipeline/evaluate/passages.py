@@ -110,7 +110,9 @@ def measure(tally: Tally, asked: Sequence[Case], tagged: Sequence[Tagged], split
         for lang in langs_of(p.lang):
             force(tally, ("passages", split), p, tags.force[0], lang, model)
             right = tags.force[0] == p.force[0]
-            tally.add(("passages", split, "calibration error", lang, model), p.work, confidence_cell(right, tags.confidence))
+            tally.add(
+                ("passages", split, "calibration error", lang, model), p.work, confidence_cell(right, tags.confidence)
+            )
             both = len(set(tags.force) & set(p.force))
             tally.add(("passages", split, "force set F1", lang, model), p.work, [both, len(p.force), len(tags.force)])
             for name, counts in _span_counts(p, tags, lead):
@@ -199,7 +201,10 @@ def _values(p: LabelledPassage, tags: Tagged, lead: int) -> Iterable[tuple[str, 
         if bounds:
             number = next((q for q in tags.quantities if _meets(label, q.start - lead, q.end - lead)), None)
             if number:
-                yield "value of quantities found", [float(same_amount(bounds, (number.value, number.low, number.high))), 1]
+                yield (
+                    "value of quantities found",
+                    [float(same_amount(bounds, (number.value, number.low, number.high))), 1],
+                )
 
 
 def _meets(label: Label, start: int, end: int) -> bool:
@@ -209,8 +214,8 @@ def _meets(label: Label, start: int, end: int) -> bool:
 @lru_cache(maxsize=1)
 def known_ids() -> frozenset[str]:
     """The canonical ids that the gazetteers hold; only on these can linking be right or wrong."""
-    found = (*lexicons.states(), *lexicons.organisations(), *lexicons.instruments())
-    return frozenset(entry.id for entry in found)
+    actors = (*lexicons.states(), *lexicons.organisations())
+    return frozenset((*(entry.id for entry in actors), *(entry.id for entry in lexicons.instruments())))
 
 
 def dates(value: str) -> tuple[str | None, str | None]:
@@ -250,4 +255,3 @@ def same_amount(gold: tuple[float | None, float | None], said: tuple[float, floa
     if gold[0] is not None and gold[0] == gold[1]:
         return equal(gold[0], value)
     return equal(gold[0], low) and equal(gold[1], high)
-

@@ -69,7 +69,9 @@ class Evaluation(Record, frozen=True):
     notes: tuple[str, ...]
 
 
-def collect(tally: Tally, version: str, models: dict[str, str], more: Iterable[Figure], notes: Iterable[str]) -> Evaluation:
+def collect(
+    tally: Tally, version: str, models: dict[str, str], more: Iterable[Figure], notes: Iterable[str]
+) -> Evaluation:
     """Figures and tables out of counts.
 
     Args:
@@ -97,10 +99,12 @@ def collect(tally: Tally, version: str, models: dict[str, str], more: Iterable[F
                 table = total.reshape(len(FORCES), len(FORCES)).astype(int).tolist()
                 confusions.append(Confusion(**where, counts=tuple(map(tuple, table))))
         elif total.size == RELIABILITY:
-            n, right, confidence = total.reshape(3, BINS).tolist()
-            figures.append(figure(tally, key, calibration, int(sum(n))))
-            means = tuple(round(c / k, 4) if k else 0.0 for c, k in zip(confidence, n, strict=True))
-            reliability.append(Reliability(**where, n=tuple(map(int, n)), right=tuple(map(int, right)), confidence=means))
+            bins, right, confidence = total.reshape(3, BINS).tolist()
+            figures.append(figure(tally, key, calibration, int(sum(bins))))
+            means = tuple(round(c / k, 4) if k else 0.0 for c, k in zip(confidence, bins, strict=True))
+            reliability.append(
+                Reliability(**where, n=tuple(map(int, bins)), right=tuple(map(int, right)), confidence=means)
+            )
         else:
             figures.append(figure(tally, key, f1 if total.size == 3 else share))
     return Evaluation(

@@ -53,7 +53,11 @@ def measure_alignment(tally: Tally, works: Sequence[Work], split: str) -> None:
         merged = [bead for bead in gold if all(bead) and len(bead[0]) + len(bead[1]) > 2]
         if merged:
             right = len(set(merged) & {(match.source, match.target) for match in said})
-            tally.add(("texts", split, "alignment, recall of beads that are not 1:1", "both", OURS), work.id, [right, len(merged)])
+            tally.add(
+                ("texts", split, "alignment, recall of beads that are not 1:1", "both", OURS),
+                work.id,
+                [right, len(merged)],
+            )
 
 
 def themes(works: Sequence[Work]) -> list[Figure]:

@@ -126,7 +126,7 @@ def paragraphs(truth: Sequence[Printed], blocks: Sequence[Block]) -> dict[str, l
     found = match([p.text for p in body], texts)
     prose = [(p, f) for p, f in zip(body, found, strict=True) if p.kind in ("paragraph", "list_item")]
     places = [kept[f.block].ordinal for f in found if f.block is not None]
-    made = {
+    made: dict[str, list[float]] = {
         "character similarity of paragraphs": [sum(f.similarity for _, f in prose), len(prose)],
         "paragraphs that are exactly one block": [sum(f.similarity == 1.0 for _, f in prose), len(prose)],
         "reading order": [order(places), len(body)],

@@ -19,6 +19,8 @@ from pipeline.tables import PassageRow, StatementRow
 
 # A statement is the one that was decided on if the two share this part of the words that either covers.
 SAME_CLAUSE = 0.5
+# What a person added is a statement of its own, unless the models have since found the very same clause.
+VERY_CLAUSE = 0.9
 # Two places are told apart if their contexts differ by this much; below LIKE a changed wording is another text.
 APART = 0.1
 LIKE = 0.85
@@ -89,10 +91,12 @@ class Placer:
             passage = self.passages[self.at[known.passage]]
             return Placed(passage=passage, start=known.start, end=known.end, statement_id=known.row.statement_id)
         if decision.passage is None or not decision.quote:
-            return self._lost(decision, "the run has no such statement, and the decision does not say what it was made on")
+            return self._lost(
+                decision, "the run has no such statement, and the decision does not say what it was made on"
+            )
         here = self.at.get(decision.passage.id)
         if here is not None and self.passages[here].text == decision.passage.text:
-            return self._in(here, decision.start, decision.end)
+            return self._in(here, decision.start, decision.end, decision)
         return self._search(decision)
 
     def _covers(self, statement: StatementRow, start: int, end: int, decision: Decision) -> bool:
@@ -102,14 +106,15 @@ class Placer:
             return False
         return _shared(statement.start, statement.end, start, end) >= SAME_CLAUSE
 
-    def _in(self, at: int, start: int, end: int) -> Placed:
+    def _in(self, at: int, start: int, end: int, decision: Decision) -> Placed:
         passage = self.passages[at]
         best = max(
             self.by_passage.get(passage.id, ()),
             key=lambda s: (_shared(s.start, s.end, start, end), -s.start),
             default=None,
         )
-        if best is None or _shared(best.start, best.end, start, end) < SAME_CLAUSE:
+        enough = VERY_CLAUSE if decision.state == "added" else SAME_CLAUSE
+        if best is None or _shared(best.start, best.end, start, end) < enough:
             return Placed(passage=passage, start=start, end=end)
         return Placed(passage=passage, start=best.start, end=best.end, statement_id=best.row.statement_id)
 
@@ -127,7 +132,7 @@ class Placer:
         if len(scored) > 1 and scored[0][0] - scored[1][0] < APART:
             return self._lost(decision, f"its words stand at {len(scored)} places that cannot be told apart")
         at = -scored[0][1]
-        return self._in(at, *self._stretch(at, quote))
+        return self._in(at, *self._stretch(at, quote), decision)
 
     def _alike(self, quote: str, document: str) -> list[int]:
         """Passages of the same document that say almost the same: a character read otherwise, a mark added."""
@@ -148,7 +153,10 @@ class Placer:
         """How well the context of a place agrees with that of the decision, from 0 to 1."""
         before, after = around(self.passages, at, *self._stretch(at, quote))
         pairs = ((before, decision.context_before), (after, decision.context_after))
-        return sum(difflib.SequenceMatcher(None, squeeze(a)[0], squeeze(b)[0], autojunk=False).ratio() for a, b in pairs) / 2
+        return (
+            sum(difflib.SequenceMatcher(None, squeeze(a)[0], squeeze(b)[0], autojunk=False).ratio() for a, b in pairs)
+            / 2
+        )
 
     def _stretch(self, at: int, quote: str) -> tuple[int, int]:
         """Where a squeezed quote stands in a passage; the whole of it where it stands there almost."""

@@ -94,7 +94,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def agrees(self, other: Decision) -> bool:
         """Whether two decisions come to the same row."""
-        return self.outcome() == other.outcome()
+        return bool(self.outcome() == other.outcome())
 
     def outcome(self) -> Any:
         """What a decision comes to, comparable: rejected, or kept with these changes."""

@@ -94,6 +94,8 @@ def place_all(
     # Those whose id still stands have the first claim on their statement.
     for decision in sorted(known, key=lambda d: d.statement_id not in placer.by_id):
         place = placer.place(decision)
+        if isinstance(place, Placed) and decision.state == "added" and place.statement_id in taken:
+            place = msgspec.structs.replace(place, start=decision.start, end=decision.end, statement_id="")
         if isinstance(place, Unplaced):
             lost.append(place)
         elif place.statement_id and place.statement_id in taken:

@@ -31,6 +31,8 @@ from pipeline.tables import BINDINGS, LAYERS, REVIEW_STATES
 
 HERE = Path(__file__).parent / "page"
 CHUNK = 100
+# A passage that runs over more pages than this is shown with its first ones.
+MOST_SHEETS = 3
 MOST_BYTES = 1_000_000
 NAME_COOKIE = "pledgebook_reviewer"
 FORCE_KEYS = {force: str(at) for at, force in enumerate(FORCES, 1)}
@@ -102,7 +104,7 @@ class _View:
         if not self.gate.knows(request.cookies.get(COOKIE, "")):
             abort(403, "open the desk with the address that pledgebook review prints")
         if request.method not in ("GET", "HEAD"):
-            trouble = self.gate.refuses_change(request.headers, request.headers.get("X-Form-Token", ""))
+            trouble = self.gate.refuses_change(dict(request.headers), request.headers.get("X-Form-Token", ""))
             if trouble:
                 abort(403, f"nothing was changed: {trouble}")
         name = request.cookies.get(NAME_COOKIE, "") or self.default
@@ -254,7 +256,9 @@ class _View:
         """All that the middle and the right of the page show of a statement."""
         row, passage, found = self.desk.row(item), item.passage, self.desk.standing(item.id)
         at = self.desk.at[passage.id]
-        same = [other.id for other in self.desk.items.values() if other.passage.id == passage.id and other.id != item.id]
+        same = [
+            other.id for other in self.desk.items.values() if other.passage.id == passage.id and other.id != item.id
+        ]
         others = [self.desk.passages[self.desk.at[key]] for key in passage.other_language if key in self.desk.at]
         return {
             "item": item,
@@ -270,19 +274,25 @@ class _View:
             "pieces": _pieces(passage.text, item.start, item.end),
             "places": found.decision.spans if found else {},
             "top": max(passage.probabilities.items(), key=lambda p: p[1]) if passage.probabilities else None,
-            **self._sheet(row.page, item),
+            **self._sheets(item),
         }
 
-    def _sheet(self, page: int, item: Item) -> dict[str, Any]:
-        """The picture of a page with its boxes, or why there is none."""
-        about = self.desk.documents.get(item.passage.document)
+    def _sheets(self, item: Item) -> dict[str, Any]:
+        """The pictures of the pages that a passage stands on, with its boxes, or why there are none."""
+        passage = item.passage
+        about = self.desk.documents.get(passage.document)
         if about is None or about.file is None:
-            return {"sheet": None, "why": "The run does not say where this file lies; run it again."}
-        try:
-            picture = self.pages.render(about.file, page, item.passage.document)
-        except LookupError as error:
-            return {"sheet": None, "why": f"No picture of the page: {error}."}
-        return {"sheet": picture, "page": page, "frames": frames(item.predicted, item.passage, page), "path": about.path}
+            return {"sheets": [], "why": "The run does not say where this file lies; run it again."}
+        numbers = sorted({item.predicted.page} | {int(box[0]) for box in passage.boxes})[:MOST_SHEETS]
+        sheets = []
+        for page in numbers:
+            try:
+                picture = self.pages.render(about.file, page, passage.document)
+            except LookupError as error:
+                return {"sheets": [], "why": f"No picture of the page: {error}."}
+            boxes = frames(item.predicted, passage, page)
+            sheets.append({"page": page, "width": picture.width, "height": picture.height, "frames": boxes})
+        return {"sheets": sheets, "path": about.path}
 
     def _neighbours(self, at: int) -> dict[str, Any]:
         passages = self.desk.passages
@@ -327,10 +337,10 @@ class _Sent(msgspec.Struct, frozen=True, kw_only=True):
 
     @staticmethod
     def read(form: Mapping[str, str]) -> _Sent:
-        """A form's fields; ``place-COLUMN`` is ``start,end`` of a marked slot."""
+        """A form's fields; ``do`` is what to do, ``place-COLUMN`` is ``start,end`` of a marked slot."""
         places = {c: _pair(form.get(f"place-{c}", "")) for c in QUOTES}
         return _Sent(
-            action=form.get("action", ""),
+            action=form.get("do", ""),
             statement=form.get("statement", ""),
             passage=form.get("passage", ""),
             other=form.get("other", ""),

@@ -48,9 +48,14 @@ def serve(output: Path, config: Config) -> int:
     port = door.getsockname()[1]
     gate = Gate(port)
     app = create(desk, gate, user_name())
-    server = waitress.create_server(app, sockets=[door], threads=THREADS, clear_untrusted_proxy_headers=True, ident=None)
+    server = waitress.create_server(
+        app, sockets=[door], threads=THREADS, clear_untrusted_proxy_headers=True, ident=None
+    )
     print(f"http://{ADDRESS}:{port}/start?token={gate.token}", flush=True)
-    print(f"{len(desk.items)} statements on the desk; decisions go to {desk.log.folder}. Stop with Ctrl+C.", file=sys.stderr)
+    print(
+        f"{len(desk.items)} statements on the desk; decisions go to {desk.log.folder}. Stop with Ctrl+C.",
+        file=sys.stderr,
+    )
     if desk.unplaced:
         print(f"{len(desk.unplaced)} decisions have no place in this run; the desk lists them", file=sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):

@@ -33,7 +33,7 @@ def judge(
         action: ``accept`` the row as it is shown, ``correct`` it with what was entered (nothing entered anew is an
             acceptance), ``reject`` it, or ``note`` something without deciding.
         entered: values by column; places: where slots were marked.
-        note: a free remark; time: ISO 8601; reviewer: who decides, so that the words of others that are in the way
+        note: a free remark; time: ISO 8601; reviewer: who decides. On a statement in conflict, the words of the others
             are named as settled.
 
     Raises:
@@ -45,7 +45,9 @@ def judge(
             raise ReviewError("a note has words")
         return basis
     found = desk.standing(item.id)
-    others = tuple(line.id for line in found.open if line.reviewer != reviewer) if found else ()
+    # Only who has been shown that people disagree settles it; else two words stand side by side until somebody is.
+    conflict = found is not None and found.decision.state == "conflict"
+    others = tuple(line.id for line in found.open if line.reviewer != reviewer) if found and conflict else ()
     basis = replace(basis, settles=others, seen=seen(item.predicted))
     if action == "reject":
         return replace(basis, state="rejected")
@@ -180,6 +182,6 @@ def merge(desk: Desk, item: Item, other: Item, time: str, reviewer: str) -> list
 
 def _empty(lang: Any) -> CommitmentRow:
     data: dict[str, Any] = dict.fromkeys(CommitmentRow.__struct_fields__, "")
-    data |= {c: () for c in ("hedge", "instruments", "quantities", "divergence")}
+    data |= dict.fromkeys(("hedge", "instruments", "quantities", "divergence"), ())
     data |= {"lang": lang, "page": 1, "strength": 0, "binding": "none", "force": "none", "confidence": 1.0}
     return msgspec.convert(data | {"review": "unreviewed"}, CommitmentRow)

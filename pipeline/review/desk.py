@@ -126,7 +126,9 @@ class Desk:
                 row = rows.get(stable_id("s", passage.id, ordinal))
                 if row is not None:
                     start, end = extent(statement, passage.text)
-                    predicted = row if row.review == "unreviewed" else predicted_row(row, statement, passage, start, end)
+                    predicted = (
+                        row if row.review == "unreviewed" else predicted_row(row, statement, passage, start, end)
+                    )
                     self._statements.append(StatementRow(passage=passage.id, start=start, end=end, row=predicted))
 
     def _place(self) -> None:

@@ -45,8 +45,9 @@ def check_name(name: str) -> str:
 
 @dataclass
 class _File:
-    """How far a file was read: bytes and lines."""
+    """How far a file was read: bytes and lines; ``place`` is its inode, which is another one if it was replaced."""
 
+    place: int = 0
     size: int = 0
     lines: int = 0
 
@@ -75,19 +76,23 @@ class Log:
         Raises:
             ReviewError: if a line is no decision.
         """
-        names = {path.name for path in self.folder.glob("*.jsonl")}
-        shrunk = any(
-            name not in names or (self.folder / name).stat().st_size < known.size for name, known in self._files.items()
-        )
-        if shrunk:
+        if any(self._replaced(name, known) for name, known in self._files.items()):
             self.entries, self._files, self._by_statement, self._undone, self._keys = [], {}, {}, set(), set()
         touched: set[str] = set()
         for path in sorted(self.folder.glob("*.jsonl")):
             touched |= self._read(path)
         return touched
 
+    def _replaced(self, name: str, known: _File) -> bool:
+        """Whether a file was not only added to: a merge or a person wrote it anew, or took it away."""
+        try:
+            now = (self.folder / name).stat()
+        except FileNotFoundError:
+            return True
+        return now.st_size < known.size or now.st_ino != known.place
+
     def _read(self, path: Path) -> set[str]:
-        known = self._files.setdefault(path.name, _File())
+        known = self._files.setdefault(path.name, _File(path.stat().st_ino))
         if path.stat().st_size == known.size:
             return set()
         touched: set[str] = set()
@@ -147,7 +152,9 @@ class Log:
         path = self.folder / f"{name}.jsonl"
         made: list[Decision] = []
         count = len(self._keys)
-        batch = stable_id("b", name, count, [msgspec.json.encode(e).decode() for e in entries]) if len(entries) > 1 else ""
+        batch = (
+            stable_id("b", name, count, [msgspec.json.encode(e).decode() for e in entries]) if len(entries) > 1 else ""
+        )
         for entry in entries:
             entry = replace(entry, reviewer=name, batch=entry.batch or batch)
             key = stable_id("r", name, count + len(made), msgspec.json.encode(entry).decode())

@@ -10,7 +10,7 @@ of a kind teaches less than the first of another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pipeline.export.decisions import Decision
@@ -70,15 +70,32 @@ def choose(desk: Desk, query: Query) -> list[Item]:
 
 def by_training(desk: Desk, items: Iterable[Item]) -> list[Item]:
     """Statements in the order in which deciding on them teaches most; those that are decided come last."""
-    ranked = sorted(items, key=lambda i: (margin(i.passage.probabilities), desk.at[i.passage.id], i.start))
+    placed = sorted(items, key=lambda i: (desk.at[i.passage.id], i.start))
+    order = training_order(
+        [item.passage.probabilities for item in placed],
+        [(item.predicted.theme, item.predicted.lang, item.predicted.force) for item in placed],
+    )
+    ranked = [placed[at] for at in order]
+    return sorted(ranked, key=lambda item: desk.state(item.id) not in ("unreviewed", "conflict"))
+
+
+def training_order(probabilities: Sequence[Mapping[str, float]], kinds: Sequence[tuple[str, ...]]) -> list[int]:
+    """In which order labels teach most.
+
+    Args:
+        probabilities: of each force, for each case.
+        kinds: what each case is one of; the more of a kind were taken, the less the next is worth.
+
+    Returns:
+        the places of the cases, the most useful first; of equal ones the earlier.
+    """
+    margins = [margin(case) for case in probabilities]
     seen: Counter[tuple[str, ...]] = Counter()
-    scored: list[tuple[bool, float, int, Item]] = []
-    for place, item in enumerate(ranked):
-        kind = (item.predicted.theme, item.predicted.lang, item.predicted.force)
-        worth = (1.0 - margin(item.passage.probabilities)) * DISCOUNT ** seen[kind]
-        seen[kind] += 1
-        scored.append((desk.state(item.id) not in ("unreviewed", "conflict"), -worth, place, item))
-    return [item for *_, item in sorted(scored, key=lambda entry: entry[:3])]
+    worth: dict[int, float] = {}
+    for at in sorted(range(len(margins)), key=lambda at: (margins[at], at)):
+        worth[at] = (1.0 - margins[at]) * DISCOUNT ** seen[kinds[at]]
+        seen[kinds[at]] += 1
+    return sorted(worth, key=lambda at: (-worth[at], margins[at], at))
 
 
 def _fits(desk: Desk, item: Item, query: Query, words: list[str]) -> bool:
@@ -102,7 +119,11 @@ def _row_fits(row: CommitmentRow, query: Query) -> bool:
         return False
     if query.actor and fold(query.actor) not in fold(f"{row.bearer} {row.bearer_id}"):
         return False
-    if query.divergence and query.divergence not in row.divergence and not (query.divergence == "any" and row.divergence):
+    if (
+        query.divergence
+        and query.divergence not in row.divergence
+        and not (query.divergence == "any" and row.divergence)
+    ):
         return False
     if query.deadline == "dated":
         return bool(row.deadline_to or row.deadline_from)

@@ -60,15 +60,14 @@ def facts_of(parsed: Parsed, settings: FactsSettings) -> Facts:
     genre, status = genre_of(" ".join(titles.values()), symbol, text)
     if settings.legal_status:
         status = settings.legal_status
-    main = max(
-        ("en", "zh"), key=lambda lang: sum(len(b.text) for b in body if b.lang == lang) * (1 if lang == "zh" else 0.4)
-    )
+    both: tuple[Lang, Lang] = ("en", "zh")
+    main = max(both, key=lambda lang: sum(len(b.text) for b in body if b.lang == lang) * (1 if lang == "zh" else 0.4))
     return Facts(
         document=parsed.document,
         title=titles.get(main)
         or titles.get("en")
         or titles.get("zh")
-        or parsed.path.rsplit("/", 1)[-1].rsplit(".", 1)[0],  # type: ignore[call-overload]
+        or parsed.path.rsplit("/", 1)[-1].rsplit(".", 1)[0],
         title_en=titles.get("en", ""),
         title_zh=titles.get("zh", ""),
         languages=languages_of(body),

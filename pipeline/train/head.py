@@ -66,6 +66,14 @@ def fit_head(
     return _fit(matrix, target, weight, penalty), chosen
 
 
+def fit_with(
+    encoded: Sequence[Encoded], labels: Sequence[str], weights: Sequence[float], penalty: float = PENALTIES[1]
+) -> ForceHead:
+    """Fits the head with a given penalty on the correction, as measurements over many fits do."""
+    target = np.array([FORCES.index(label) for label in labels])
+    return _fit(features(encoded, VECTOR_WEIGHT), target, np.array(weights, dtype=np.float64), penalty)
+
+
 def _fit(
     matrix: NDArray[np.float64], target: NDArray[np.int64], weight: NDArray[np.float64], penalty: float
 ) -> ForceHead:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.encoder import LAYERS, SpanTag
 from pipeline.records import Actor, Deadline, Span
-from pipeline.stages.tag.statements import binding, draft, settle_forces, statements, strength
+from pipeline.stages.tag.statements import binding, clause, draft, settle_forces, statements, strength
 
 
 def marked(text: str, **layers: list[str]) -> dict[str, tuple[SpanTag, ...]]:
@@ -102,3 +102,11 @@ def test_binding():
     assert binding("commitment", "political", "将在自愿基础上报告", "zh") == "voluntary"
     assert binding("recommendation", "binding", "should report", "en") == "voluntary"
     assert binding("declaration", "binding", "recalls", "en") == "none"
+
+
+def test_a_statement_among_others_is_a_whole_clause():
+    text = "The Council may meet anywhere, and each Party to this treaty shall attend, unless it is ill."
+    assert text[slice(*clause(text, text.index("attend"), text.index("attend") + 6))] == (
+        "and each Party to this treaty shall attend"
+    )
+    assert clause("只有一句", 0, 2) == (0, 4)

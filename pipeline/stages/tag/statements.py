@@ -17,9 +17,11 @@ from functools import cache
 from pipeline.encoder import SpanTag
 from pipeline.lexicons import lexicon
 from pipeline.records import OPERATIVE_FORCES, Actor, Binding, Deadline, Force, Lang, LegalStatus, Span, Statement
+from pipeline.text import strip_span
 
 LADDER: dict[str, int] = {"obligation": 5, "prohibition": 5, "permission": 5, "commitment": 3, "recommendation": 2}
 SECOND_FORCE = 0.5
+CLAUSE_MARKS = ",，;；:："
 SURE_ACTION = 0.25
 
 
@@ -141,16 +143,16 @@ def statements(
     made: list[Statement] = []
     for known in drafts:
         hedges = tuple(_span(text, hedge) for hedge in known.hedges)
-        start, end = known.place if len(drafts) > 1 and known.place[1] else (0, len(text.rstrip()))
-        clause = text[start:end]
+        start, end = clause(text, *known.place) if len(drafts) > 1 and known.place[1] else (0, len(text.rstrip()))
+        words = text[start:end]
         slots = {layer: _span(text, tag) for layer, tag in known.slots.items()}
         made.append(
             Statement(
                 start=start,
                 end=end,
                 force=known.force,
-                strength=strength(known.force, clause, lang, bool(hedges)),
-                binding=binding(known.force, legal_status, clause, lang),
+                strength=strength(known.force, words, lang, bool(hedges)),
+                binding=binding(known.force, legal_status, words, lang),
                 bearer=link(_span(text, known.bearer)) if known.bearer else None,
                 counterparty=slots.get("counterparty"),
                 action=_span(text, known.action) if known.action else None,
@@ -161,6 +163,13 @@ def statements(
             )
         )
     return tuple(made)
+
+
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause around a stretch: out to the nearest comma, semicolon or colon on either side, or the ends of the text."""
+    left = max(text.rfind(mark, 0, start) for mark in CLAUSE_MARKS) + 1
+    rights = [at for at in (text.find(mark, max(start, end - 1)) for mark in CLAUSE_MARKS) if at >= 0]
+    return strip_span(text, left, min(rights, default=len(text)))
 
 
 def _span(text: str, tag: SpanTag) -> Span:
