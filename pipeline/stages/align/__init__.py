@@ -27,7 +27,7 @@ from pipeline.stages.align.sentences import Match, align
 
 __all__ = ["STAGE", "Match", "align", "align_sentences"]
 
-LANGUAGE_MARK = re.compile(r"[._ -](?:en|zh|eng|chi|cn|english|chinese|中文|英文)(?=\.[a-z]+$)", re.IGNORECASE)
+LANGUAGE_MARK = re.compile(r"[._ -](?:en|zh|eng|chi|cn|english|chinese|中文|英文)$", re.IGNORECASE)
 
 
 def align_sentences(source: Sequence[str], target: Sequence[str]) -> list[Match]:
@@ -43,8 +43,9 @@ def works_by_name(paths: Mapping[str, str]) -> list[tuple[str, ...]]:
     """
     groups: dict[str, list[str]] = {}
     for document in sorted(paths, key=lambda d: paths[d]):
-        stem = LANGUAGE_MARK.sub("", paths[document])
-        groups.setdefault(stem if stem != paths[document] else document, []).append(document)
+        stem = paths[document].rsplit(".", 1)[0]
+        bare = LANGUAGE_MARK.sub("", stem)
+        groups.setdefault(bare if bare != stem else document, []).append(document)
     return [tuple(group) for group in groups.values()]
 
 
