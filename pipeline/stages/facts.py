@@ -125,7 +125,7 @@ def titles_of(body: list[Block]) -> dict[Lang, str]:
 
 def _second_line(body: list[Block], index: int) -> list[str]:
     following = body[index + 1] if index + 1 < len(body) else None
-    if following is None or following.kind != "heading" or following.lang != body[index].lang:
+    if following is None or following.kind not in ("title", "heading") or following.lang != body[index].lang:
         return []
     text = one_line(following.text)
     return [text] if names_genre(text) and not names_genre(body[index].text) and not LIST_MARK.match(text) else []

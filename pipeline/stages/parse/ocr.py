@@ -154,7 +154,8 @@ def _glyphs(lines: list[_Line], scale: float, page: Page) -> list[Glyph]:
         for char, low, high in _wide_punctuation(_places(line)):
             for letter in usual(char) or "":
                 left, right = x - width / 2 + low * width, x - width / 2 + high * width
-                glyphs.append(Glyph(letter, left, max(left, right), y + 0.35 * size, size))
+                right = max(left, right)
+                glyphs.append(Glyph(letter, float(left), float(right), float(y + 0.35 * size), float(size)))
     return glyphs
 
 
