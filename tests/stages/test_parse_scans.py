@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pypdfium2
 import pytest
 from PIL import Image
@@ -85,6 +86,11 @@ def test_places_of_a_scan_are_those_on_the_page() -> None:
         for name in ("x0", "top", "x1", "bottom"):
             assert getattr(other.box, name) == pytest.approx(getattr(one.box, name), abs=8)
         assert len(other.edges) == other.end - other.start + 1
+
+
+def test_what_is_read_off_a_scan_can_be_stored() -> None:
+    blocks = read(scanned(printed())).blocks
+    assert msgspec.json.decode(msgspec.json.encode(blocks), type=tuple[Block, ...]) == blocks
 
 
 def test_without_recognition_a_scan_is_a_failure() -> None:
