@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -82,8 +83,10 @@ def test_the_lock_names_no_place() -> None:
     ],
 )
 def test_make_pipeline_hands_on_what_it_is_told(variables: tuple[str, ...], command: str) -> None:
+    # Under `make test` the variables of the outer make would speak to the inner one.
+    alone = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     done = subprocess.run(
-        ["make", "-n", "pipeline", *variables], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+        ["make", "-n", "pipeline", *variables], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", env=alone
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].endswith(command)

@@ -262,7 +262,9 @@ def test_the_first_of_ten_thousand_rows_are_painted_within_a_second(chromium: An
         page = Page(chromium, address)
         page.driver.refresh()
         wait(page.current)
-        paint = page.driver.execute_script("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        entries = "return performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)"
+        wait(lambda: page.driver.execute_script(entries))
+        paint = page.driver.execute_script(entries)[0]
         # One second is promised on a machine that has a core free.
         busy = hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1) - 1
         assert paint < (8000 if busy else 1000)

@@ -37,10 +37,10 @@ class Settings:
     sentence beyond the first on a side; ``length`` and ``anchors`` weigh the lengths and the shared numbers and names.
     """
 
-    skip: float = 0.6
+    skip: float = 0.8
     many: float = 0.06
-    length: float = 0.12
-    anchors: float = 0.25
+    length: float = 0.06
+    anchors: float = 0.15
 
 
 @dataclass(frozen=True)
