@@ -110,3 +110,15 @@ def test_a_statement_among_others_is_a_whole_clause():
         "and each Party to this treaty shall attend"
     )
     assert clause("只有一句", 0, 2) == (0, 4)
+
+
+def test_a_further_force_without_an_action_needs_more_certainty_than_one_with_it():
+    text = "Green belts should be raised in towns."
+    spans = marked(text, action=["recommendation: raised in towns"])
+    forces = ("recommendation", "commitment")
+    assert [s.force for s in build(text, spans, forces, {"commitment": 0.55})] == ["recommendation"]
+    assert [s.force for s in build(text, spans, forces, {"commitment": 0.9})] == ["commitment", "recommendation"]
+    # the primary force is never lost
+    assert {s.force for s in build(text, spans, ("commitment", "recommendation"), {"recommendation": 0.55})} == set(
+        forces
+    )

@@ -4,7 +4,8 @@ The encoder marks actions by the force they stand under and bearers, conditions,
 without saying which belong together. In order: the forces of the passage are settled (the primary one, and others that
 the model is sure of); each marked action becomes a statement; a bearer goes to the actions after it, up to the next
 bearer (or, in a passive, to the action before its "by"); the other slots go to the nearest statement. A force without a
-marked action still gets a statement, so nothing that the classifier found is lost from the table.
+marked action still gets a statement if it is the primary one or the model is surer of it, because half of the others are
+echoes of a statement that is there already.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ LADDER: dict[str, int] = {"obligation": 5, "prohibition": 5, "permission": 5, "c
 SECOND_FORCE = 0.5
 CLAUSE_MARKS = ",，;；:："
 SURE_ACTION = 0.25
+# A further force of which no action is marked makes a statement above this.
+SURE_FORCE = 0.6
 
 
 @dataclass
@@ -64,7 +67,8 @@ def draft(spans: dict[str, tuple[SpanTag, ...]], forces: tuple[Force, ...], sets
         drafts.append(_Draft(force, action=action, bearer=_bearer(action, bearers, spans["action"])))
     drafts = _merge(drafts)
     for force in forces:
-        if all(known.force != force for known in drafts):
+        echo = force != forces[0] and sets.get(force, 0.0) <= SURE_FORCE
+        if all(known.force != force for known in drafts) and not echo:
             drafts.append(_Draft(force))
     _place_left_bearers(drafts, bearers)
     for layer in ("condition", "deadline", "counterparty"):
