@@ -32,7 +32,7 @@ from pipeline.records import (
     TaggedDocument,
 )
 from pipeline.stage import Stage
-from pipeline.stages.tag import deadlines, entities, quantities, statements
+from pipeline.stages.tag import bearers, deadlines, entities, quantities, statements
 from pipeline.text import language
 
 # An actor that neither tables nor grammar know is taken from the encoder if it is this sure of every piece.
@@ -94,7 +94,11 @@ class Tagger:
             _marked_actors(ask, code.spans["actor"], known),
         )
         times = deadlines.find_deadlines(ask.text, ask.lang, ask.date or None)
-        spans = dict(code.spans, deadline=tuple(SpanTag(d.start, d.end, "deadline", 1.0) for d in times))
+        spans = {
+            **code.spans,
+            "deadline": tuple(SpanTag(d.start, d.end, "deadline", 1.0) for d in times),
+            "bearer": bearers.whole_bearers(ask.text, ask.lang, code.spans["bearer"], actors),
+        }
 
         def link(span: Span) -> Actor:
             return _bearer(span, actors, ask, known)

@@ -1,0 +1,95 @@
+"""Bearers as whole noun phrases: what the encoder marks piece by piece, mended by words, known actors and conjunctions.
+
+The encoder's pieces do not end where Chinese words end, and it sometimes marks the members of a coordination one by one,
+though together they are one bearer. In order: in Chinese an end inside a word moves to the nearer end of the word, and
+out to the end of an actor that is known from elsewhere; bearers with only a conjunction between them become one; a
+conjunction at the end is left off. English words are whole already, and its actors make bearers no better.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+
+from pipeline import words
+from pipeline.encoder import SpanTag
+from pipeline.lexicons import lexicon
+from pipeline.records import Actor, Lang
+
+# An actor that stretches further than this beyond a marked end is another thing.
+REACH = 6
+
+
+def whole_bearers(text: str, lang: Lang, marked: Sequence[SpanTag], actors: Iterable[Actor]) -> tuple[SpanTag, ...]:
+    """The bearers of a passage.
+
+    Args:
+        text: the passage.
+        lang: its language.
+        marked: bearers as the encoder marks them, in order and apart.
+        actors: the actors of the passage.
+
+    Returns:
+        bearers in order, none overlapping another.
+    """
+    found = list(marked)
+    if lang == "zh" and found:
+        places = [*words.tokens(text, lang)]
+        known = [(actor.start, actor.end) for actor in actors]
+        found = [_out_to_actors(_to_words(bearer, places), known) for bearer in found]
+    joined: list[SpanTag] = []
+    for bearer in found:
+        last = joined[-1] if joined else None
+        if last and bearer.start < last.end:
+            joined[-1] = replace(last, end=max(last.end, bearer.end))
+        elif last and _between(lang).fullmatch(text[_without_end(text, lang, last).end : bearer.start]):
+            joined[-1] = replace(last, end=bearer.end, score=min(last.score, bearer.score))
+        else:
+            joined.append(bearer)
+    return tuple(_without_end(text, lang, bearer) for bearer in joined)
+
+
+def _to_words(bearer: SpanTag, places: Sequence[tuple[int, int]]) -> SpanTag:
+    """Ends that fall inside a word move to its nearer end; in the middle they give up the half word at the end."""
+    start, end = bearer.start, bearer.end
+    for left, right in places:
+        if left < end < right:
+            end = left if end - left <= right - end and left > start else right
+        if left < start < right:
+            start = right if right - start < start - left and right < end else left
+    return replace(bearer, start=start, end=end)
+
+
+def _out_to_actors(bearer: SpanTag, known: Iterable[tuple[int, int]]) -> SpanTag:
+    start, end = bearer.start, bearer.end
+    for left, right in known:
+        if left < end < right <= end + REACH:
+            end = right
+        if start - REACH <= left < start < right:
+            start = left
+    return replace(bearer, start=start, end=end)
+
+
+def _without_end(text: str, lang: Lang, bearer: SpanTag) -> SpanTag:
+    """A bearer without the conjunction it ends in, unless it is nothing else."""
+    match = _ending(lang).search(text, bearer.start, bearer.end)
+    return replace(bearer, end=match.start()) if match and match.start() > bearer.start else bearer
+
+
+@cache
+def _between(lang: Lang) -> re.Pattern[str]:
+    return re.compile(rf"\s*,?\s*(?:{_conjunctions(lang)})\s*(?:the\s+)?", re.IGNORECASE)
+
+
+@cache
+def _ending(lang: Lang) -> re.Pattern[str]:
+    blank = r"[\s,]+" if lang == "en" else r"\s*"
+    return re.compile(rf"{blank}(?:{_conjunctions(lang)})\s*\Z", re.IGNORECASE)
+
+
+def _conjunctions(lang: Lang) -> str:
+    return "|".join(
+        sorted(map(re.escape, lexicon("actors")["conjunctions"][lang]), key=lambda word: (-len(word), word))
+    )
