@@ -32,7 +32,7 @@ from pipeline.records import (
     TaggedDocument,
 )
 from pipeline.stage import Stage
-from pipeline.stages.tag import bearers, deadlines, entities, quantities, statements
+from pipeline.stages.tag import bearers, deadlines, entities, hedges, quantities, statements
 from pipeline.text import language
 
 # An actor that neither tables nor grammar know is taken from the encoder if it is this sure of every piece.
@@ -97,6 +97,7 @@ class Tagger:
         spans = {
             **code.spans,
             "deadline": tuple(SpanTag(d.start, d.end, "deadline", 1.0) for d in times),
+            "hedge": hedges.find_hedges(ask.text, ask.lang, code.spans["hedge"]),
             "bearer": bearers.whole_bearers(ask.text, ask.lang, code.spans["bearer"], actors),
         }
 
