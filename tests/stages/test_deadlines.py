@@ -23,6 +23,8 @@ FOUND: list[tuple[Lang, str, str, str | None, str | None]] = [
         None,
         None,
     ),
+    ("en", "They shall report by October 2032.", "by October 2032", None, "2032-10-31"),
+    ("en", "They shall report by October 20, 2032.", "by October 20, 2032", None, "2032-10-20"),
     ("en", "Each shall publish it by 2038.", "by 2038", None, "2038-12-31"),
     ("en", "to report to the Assembly at its ninety-first session;", "at its ninety-first session", None, None),
     ("en", "The Minister shall act by the end of September.", "by the end of September", None, "2031-09-30"),

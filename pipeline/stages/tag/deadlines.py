@@ -80,7 +80,7 @@ def _patterns_en() -> tuple[tuple[str, re.Pattern[str]], ...]:
     parts = "|".join(words["parts"]["en"])
     year = r"(?:19|20|21)\d\d\b"
     day = (
-        rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{months})\.?(?:,?\s*{year})?|(?:{months})\.?\s+\d{{1,2}}(?:,?\s*{year})?)"
+        rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{months})\.?(?:,?\s*{year})?|(?:{months})\.?\s+\d{{1,2}}(?!\d)(?:,?\s*{year})?)"
         r"(?:\s+(?:in|of)\s+each\s+year|\s+each\s+year)?"
     )
     point = (
