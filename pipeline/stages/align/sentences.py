@@ -34,13 +34,15 @@ class Settings:
     """Weights of the cost, chosen on the government reports of 2008 to 2012 and on the development works.
 
     ``skip`` is the price of an unmatched sentence in units of the mean cost of unrelated ones; ``many`` is added for each
-    sentence beyond the first on a side; ``length`` and ``anchors`` weigh the lengths and the shared numbers and names.
+    sentence beyond the first on a side; ``length`` and ``anchors`` weigh the lengths and the shared numbers and names;
+    ``marks`` is the price of a list mark that is torn from what it marks.
     """
 
     skip: float = 0.8
     many: float = 0.06
     length: float = 0.06
     anchors: float = 0.15
+    marks: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class _Side:
             np.float32,
         )
         self.anchors = [anchors(text) for text in texts]
+        marks = np.array([bool(LIST_MARK.fullmatch(text.strip())) for text in texts])
+        # Whether a run ends in a list mark that stands alone, and whether it is nothing else, shape (MOST, count).
+        ends = np.arange(self.count) + np.arange(MOST)[:, None]
+        self.ends_in_mark = marks[ends.clip(max=self.count - 1)]
+        self.is_mark = np.vstack([marks, np.zeros((MOST - 1, self.count), bool)])
 
     def norms(self, other: _Side) -> Array:
         """Mean distance of every run to a fixed sample of single sentences of the other side, shape (MOST, count)."""
@@ -83,6 +90,7 @@ def _weight(text: str) -> float:
     return max(1.0, 2.8 * han + (len(text) - han))
 
 
+LIST_MARK = re.compile(r"[(（]?(?:\d{1,3}|[IVXLC]{1,6}|[ivxlc]{1,6}|[A-Za-z]|[一二三四五六七八九十]{1,3})[)）]?\s*[.、．]?")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 LATIN = re.compile(r"[A-Z][A-Z0-9-]{1,}")
 
@@ -234,6 +242,10 @@ def _cost(
     cost = distance / (norm_left[a - 1, i] + norm_right[b - 1, j]).clip(0.2) * 2
     ratio = np.abs(np.log(left.size[a - 1, i] / right.size[b - 1, j])).clip(0, 2)
     cost = cost + settings.length * ratio
+    torn = (
+        left.ends_in_mark[a - 1, i] & ~right.is_mark[b - 1, j] | right.ends_in_mark[b - 1, j] & ~left.is_mark[a - 1, i]
+    )
+    cost = cost + settings.marks * torn
     words = frozenset().union(*left.anchors[i : i + a]) & shared.keys()
     if words:
         agree = np.zeros(len(j), np.float32)
