@@ -308,6 +308,10 @@ def evaluate(
         "outputs"
     ),
     scoreboard: Annotated[bool, typer.Option("--scoreboard", help="Write SCOREBOARD.md anew.")] = False,
+    label_errors: Annotated[
+        bool,
+        typer.Option("--label-errors", help="List labels of the corpus and of reviews that models doubt, instead."),
+    ] = False,
     config: ConfigOption = None,
 ) -> int:
     """Score every stage on held-out works, beside two baselines, with intervals; or the tagger on passages of your own.
@@ -318,6 +322,11 @@ def evaluate(
     Example: pledgebook evaluate
     """
     from pipeline.config import load
+
+    if label_errors:
+        from pipeline.evaluate.doubts import doubts
+
+        return doubts(load(config), output, _say)
     from pipeline.evaluate.command import evaluate as evaluate_all
 
     return evaluate_all(load(config), gold, output, scoreboard)
@@ -333,6 +342,7 @@ def review(
             min=0, max=65535, help="Port on localhost; 0: any that is free. (default: review.port)", show_default=False
         ),
     ] = None,
+    reviewer: Annotated[str, typer.Option(help="Who decides, until the page is told another name.")] = "",
     config: ConfigOption = None,
 ) -> int:
     """Open the review page of a run on localhost: see the evidence, decide, correct.
@@ -342,31 +352,53 @@ def review(
     from pipeline.config import load
     from pipeline.review.command import serve
 
-    return serve(output, load(config, {"review": {"port": port}}))
+    return serve(output, load(config, {"review": {"port": port}}), reviewer)
 
 
 @app.command()
 @told
 def export(
     output: OutputOption = Path("outputs"),
-    to: Annotated[Path, typer.Option("--to", help="The file to write.")] = Path("commitments.xlsx"),
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="The file to write, or the folder. (default: commitments.xlsx)", show_default=False),
+    ] = None,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook, whatever the file is called.")] = False,
+    form: Annotated[
+        Literal["label-studio", "brat", "conll", "docbin", "web-annotation"] | None,
+        typer.Option("--format", help="The passages in the format of another tool.", show_default=False),
+    ] = None,
     force: Annotated[
         list[str] | None, typer.Option(help="Only statements of this force; may be given several times.")
     ] = None,
     state: Annotated[
         list[str] | None, typer.Option(help="Only statements in this review state; may be given several times.")
     ] = None,
+    config: ConfigOption = None,
 ) -> int:
     """Write the commitments of a run, or a part of them, to a file of your choice: .xlsx, .csv, .parquet or .jsonl.
 
-    A workbook has drop-down lists for force and review state; import-review reads it back.
+    A workbook has drop-down lists for force and review state; import-review reads it back, and what comes from Label
+    Studio too. With --format, the passages with their marks for Label Studio, brat, CoNLL-U Plus, spaCy or as Web
+    Annotations.
 
     Example: pledgebook export --output outputs --to to-review.xlsx --state unreviewed
     """
+    from pipeline.config import load
+    from pipeline.sources import InputError
+
+    some, settings = (tuple(force or ()), tuple(state or ())), load(config)
+    if form and xlsx:
+        raise InputError("--xlsx and --format are two formats; choose one")
+    if form:
+        from pipeline.formats.command import export as export_to
+
+        print(export_to(output, to, form, *some, settings))
+        return 0
     from pipeline.export.again import export as export_again
 
-    count = export_again(output, to, "xlsx" if xlsx else "", tuple(force or ()), tuple(state or ()))
+    to = to or Path("commitments.xlsx")
+    count = export_again(output, to, "xlsx" if xlsx else "", *some, settings.review.port)
     print(f"{count} commitments written to {to}")
     return 0
 
@@ -374,16 +406,23 @@ def export(
 @app.command(name="import-review")
 @told
 def import_review(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="A workbook of commitments with decisions in it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A workbook of commitments, or a JSON export of Label Studio.")
+    ],
     output: OutputOption = Path("outputs"),
     reviewer: Annotated[str, typer.Option(help="Who decided.")] = "",
     config: ConfigOption = None,
 ) -> int:
-    """Read decisions back from a workbook: says what changed, refuses what it cannot place, writes all or nothing.
+    """Read decisions back from a workbook or from Label Studio: says what changed, refuses what it cannot place.
 
     Example: pledgebook import-review commitments.xlsx
     """
     from pipeline.config import load
+
+    if file.suffix.lower() == ".json":
+        from pipeline.formats.label_studio_back import import_tasks
+
+        return import_tasks(file, output, reviewer, load(config))
     from pipeline.review.spreadsheet import import_workbook
 
     return import_workbook(file, output, reviewer, load(config))
@@ -394,7 +433,8 @@ def import_review(
 def corpus_check(
     folder: Annotated[Path | None, typer.Argument(help="A folder of works; corpus/works if not given.")] = None,
 ) -> int:
-    """Read every labelled work and say what is wrong with it, with the line."""
+    """Read every labelled work, and the single clauses, and say what is wrong with them, with the line."""
+    from pipeline.clauses import read_clauses
     from pipeline.config import ROOT
     from pipeline.works import WorkError, read_work
 
@@ -411,6 +451,8 @@ def corpus_check(
             for warning in work.warnings:
                 print(warning, file=sys.stderr)
     print(f"{len(files)} works, {passages} passages, {errors} works with errors")
+    if folder is None:
+        print(f"{len(read_clauses(ROOT / 'corpus' / 'clauses'))} single clauses")
     return 1 if errors else 0
 
 

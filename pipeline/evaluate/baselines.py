@@ -76,13 +76,16 @@ def _text(text: str, status: str) -> str:
     return f"status{status or 'unknown'} {text}"
 
 
-def _fit(passages: Sequence[LabelledPassage], lang: str) -> Pipeline:
+def features(lang: str) -> FeatureUnion:
+    """What a linear model sees of a language's passages: weighted strings of characters, in English of words too."""
     if lang == "zh":
         grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True)
-        words = FeatureUnion([("grams", grams), ("status", TfidfVectorizer(token_pattern=r"^status\w+"))])
-    else:
-        pairs = TfidfVectorizer(ngram_range=(1, 3), min_df=2, sublinear_tf=True, token_pattern=r"[\w']+|[^\w\s]")
-        pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3, sublinear_tf=True)
-        words = FeatureUnion([("pairs", pairs), ("pieces", pieces)])
-    model = make_pipeline(words, LinearSVC(C=0.3, class_weight="balanced", random_state=11))
+        return FeatureUnion([("grams", grams), ("status", TfidfVectorizer(token_pattern=r"^status\w+"))])
+    pairs = TfidfVectorizer(ngram_range=(1, 3), min_df=2, sublinear_tf=True, token_pattern=r"[\w']+|[^\w\s]")
+    pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3, sublinear_tf=True)
+    return FeatureUnion([("pairs", pairs), ("pieces", pieces)])
+
+
+def _fit(passages: Sequence[LabelledPassage], lang: str) -> Pipeline:
+    model = make_pipeline(features(lang), LinearSVC(C=0.3, class_weight="balanced", random_state=11))
     return model.fit([_text(p.text, p.legal_status) for p in passages], [p.force[0] for p in passages])

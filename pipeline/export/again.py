@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -33,13 +34,14 @@ def read_commitments(output: Path) -> list[CommitmentRow]:
         raise InputError(f"{path} is not as a run wrote it ({error}); run pledgebook run again") from None
 
 
-def export(output: Path, to: Path, kind: str, forces: tuple[str, ...], states: tuple[str, ...]) -> int:
+def export(output: Path, to: Path, kind: str, forces: tuple[str, ...], states: tuple[str, ...], port: int = 0) -> int:
     """Writes commitments to a file.
 
     Args:
         output: the run's folder.
         to: the file; its ending is the format unless ``kind`` says another.
         forces, states: only these; all if empty.
+        port: the review page's, for the links of a workbook; 0: no links.
 
     Returns:
         how many were written.
@@ -48,22 +50,12 @@ def export(output: Path, to: Path, kind: str, forces: tuple[str, ...], states: t
         InputError: if the format, a force or a state is unknown, or there is no run.
     """
     form = kind or to.suffix.lower().removeprefix(".")
-    for what, asked, allowed in (
-        ("format", (form,), FORMATS),
-        ("force", forces, tuple(sorted(OPERATIVE_FORCES))),
-        ("review state", states, REVIEW_STATES),
-    ):
-        for value in asked:
-            if value not in allowed:
-                raise InputError(f"{value!r} is no {what}; allowed: {', '.join(allowed)}")
-    rows = [
-        row
-        for row in read_commitments(output)
-        if (not forces or row.force in forces) and (not states or row.review in states)
-    ]
+    if form not in FORMATS:
+        raise InputError(f"{form!r} is no format; allowed: {', '.join(FORMATS)}")
+    rows = select(read_commitments(output), forces, states)
     make_folder(to.absolute().parent)
     if form == "xlsx":
-        data = write.to_xlsx(rows)
+        data = write.to_xlsx(rows, port)
     elif form == "csv":
         data = write.to_csv(rows, CommitmentRow)
     elif form == "parquet":
@@ -72,3 +64,19 @@ def export(output: Path, to: Path, kind: str, forces: tuple[str, ...], states: t
         data = write.to_jsonl(rows)
     atomic_write(to, data)
     return len(rows)
+
+
+def select(rows: Iterable[CommitmentRow], forces: tuple[str, ...], states: tuple[str, ...]) -> list[CommitmentRow]:
+    """The rows of some forces and in some review states; all if empty.
+
+    Raises:
+        InputError: if a force or a state is unknown.
+    """
+    for what, asked, allowed in (
+        ("force", forces, tuple(sorted(OPERATIVE_FORCES))),
+        ("review state", states, REVIEW_STATES),
+    ):
+        for value in asked:
+            if value not in allowed:
+                raise InputError(f"{value!r} is no {what}; allowed: {', '.join(allowed)}")
+    return [row for row in rows if (not forces or row.force in forces) and (not states or row.review in states)]

@@ -16,6 +16,7 @@ import msgspec
 
 from pipeline.records import Lang, stable_id
 from pipeline.tables import ReviewState
+from pipeline.text import find_quote
 
 # The columns that a person may change; all others say where a row comes from.
 EDITABLE = (
@@ -59,12 +60,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a person decided on a statement: its state, and by column what it should say instead.
 
     ``passage``, ``start``, ``end``, ``quote``, the context (what stands before and after the quote in the document),
-    ``force`` (as predicted) and ``seen`` (the editable columns as they were shown) say what the decision was made on, so
-    that it can be learnt from, and found again in a document that is parsed or tagged otherwise, when the run is long
-    gone. ``spans`` are the places of changed slots in the passage. ``time`` is when, in ISO 8601. Decisions of one
-    ``batch`` were made in one go (a split, a merge) and are taken back together. A line with ``undoes`` only takes back
-    earlier decisions of the same person; one in state ``unreviewed`` without it is a mere note. ``settles`` are the
-    decisions of others that this one was made in knowledge of.
+    ``force`` (as predicted) and ``seen`` (the editable columns as they were shown) say what the decision was made on,
+    so that it can be learnt from, and found again in a document that is parsed or tagged otherwise, when the run is
+    long gone. ``spans`` are the places of changed slots in the passage; ``extent`` is the stretch of the passage that
+    the statement covers from now on, where its ends were moved, as by a split or a merge (None: where it was).
+    ``time`` is when, in ISO 8601. Decisions of one ``batch`` were made in one go (a split, a merge) and are taken
+    back together. A line with ``undoes`` only takes back earlier decisions of the same person; one in state
+    ``unreviewed`` without it is a mere note. ``settles`` are the decisions of others that this one was made in
+    knowledge of.
     """
 
     statement_id: str
@@ -74,6 +77,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     time: str = ""
     changes: dict[str, Any] = {}
     spans: dict[str, tuple[int, int]] = {}
+    extent: tuple[int, int] | None = None
     note: str = ""
     force: str = ""
     quote: str = ""
@@ -100,7 +104,16 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What a decision comes to, comparable: rejected, or kept with these changes."""
         if self.state == "rejected":
             return "rejected"
-        return sorted((k, v) for k, v in msgspec.to_builtins(self.changes).items() if self.seen.get(k, None) != v)
+        changed = sorted((k, v) for k, v in msgspec.to_builtins(self.changes).items() if self.seen.get(k, None) != v)
+        return [*changed, ("extent", self.extent)] if self.extent else changed
+
+    def stretch(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """Where the statement stands in a passage's text, given where it was found: moved where the decision says so."""
+        if self.extent is None or self.passage is None:
+            return start, end
+        if text == self.passage.text:
+            return self.extent
+        return find_quote(self.passage.text[self.extent[0] : self.extent[1]], text) or (start, end)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +189,7 @@ def standing(group: list[Decision]) -> Standing:
     first = still[0]
     if all(first.agrees(other) for other in still[1:]):
         return Standing(decision=first, open=still, all=tuple(group))
-    undecided = msgspec.structs.replace(first, state="conflict", changes={}, spans={})
+    undecided = msgspec.structs.replace(first, state="conflict", changes={}, spans={}, extent=None)
     return Standing(decision=undecided, open=still, all=tuple(group))
 
 

@@ -8,7 +8,7 @@ row of its own; one that was rejected keeps its row and says so, so that it can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ __all__ = [
     "standings",
 ]
 KEPT: tuple[ReviewState, ...] = ("accepted", "corrected", "added")
+# The page and box (``x0,top,x1,bottom``, empty where the format has none) of a stretch of a passage.
+Locate = Callable[[PassageRow, int, int], tuple[int, str]]
 
 
 def apply_reviews(
@@ -50,6 +52,7 @@ def apply_reviews(
     folder: Path,
     passages: Sequence[PassageRow] = (),
     titles: Mapping[str, str] | None = None,
+    locate: Locate | None = None,
 ) -> tuple[CommitmentRow, ...]:
     """The rows of the commitments table, with what people decided.
 
@@ -58,6 +61,8 @@ def apply_reviews(
         folder: the reviews folder; it need not exist.
         passages: the run's passages in order; without them a decision is found by its statement's id alone.
         titles: the titles of the documents by id, for rows that people have added.
+        locate: finds a stretch on its page, for rows that people have added, split or merged; without it they have the
+            lines of their passage.
 
     Returns:
         a row a statement, in the same order; rows that people have added come after those of their passage's place.
@@ -69,13 +74,21 @@ def apply_reviews(
     if not passages:
         return tuple(apply_decision(s.row, known.get(s.row.statement_id)) for s in statements)
     placed, _ = place_all(known.values(), statements, passages)
-    by_statement = {place.statement_id: decision for decision, place in placed if place.statement_id}
-    rows = [(s.passage, s.start, apply_decision(s.row, by_statement.get(s.row.statement_id))) for s in statements]
+    by_statement = {place.statement_id: (decision, place) for decision, place in placed if place.statement_id}
+    find = locate or _lines
+    rows = []
+    for s in statements:
+        decision, there = by_statement.get(s.row.statement_id, (None, None))
+        row = apply_decision(s.row, decision)
+        if decision and there and row.review in KEPT:
+            row = _moved(row, there, decision.stretch(there.passage.text, s.start, s.end), (s.start, s.end), find)
+        rows.append((s.passage, s.start, row))
     order = {passage.id: at for at, passage in enumerate(passages)}
     for decision, place in placed:
         if not place.statement_id and decision.state in KEPT:
             row = apply_decision(new_row(decision, place, (titles or {}).get(place.passage.document, "")), decision)
-            rows.append((place.passage.id, place.start, row))
+            stretch = decision.stretch(place.passage.text, place.start, place.end)
+            rows.append((place.passage.id, place.start, _moved(row, place, stretch, None, find)))
     rows.sort(key=lambda item: (order.get(item[0], -1), item[1]))
     return tuple(row for _, _, row in rows)
 
@@ -114,12 +127,29 @@ def place_all(
     return placed, lost
 
 
-def new_row(decision: Decision, place: Placed, title: str) -> CommitmentRow:
-    """The row of a statement that the models have not found, before the person's words are laid over it."""
-    passage = place.passage
+def _moved(
+    row: CommitmentRow, place: Placed, stretch: tuple[int, int], before: tuple[int, int] | None, locate: Locate
+) -> CommitmentRow:
+    """A row with the quote, page and box of another stretch of its passage; as it is where that is the same as before."""
+    if stretch == before:
+        return row
+    page, bbox = locate(place.passage, *stretch)
+    quote = place.passage.text[stretch[0] : stretch[1]]
+    return msgspec.structs.replace(row, quote=quote, page=page, bbox=bbox)
+
+
+def _lines(passage: PassageRow, start: int, end: int) -> tuple[int, str]:
+    """The page of a passage, and the union of its lines on it, for want of the places of its characters."""
     boxes = [box for box in passage.boxes if box[0] == passage.page]
     corners = (min, min, max, max)
     bbox = ",".join(f"{pick(box[at + 1] for box in boxes):.1f}" for at, pick in enumerate(corners)) if boxes else ""
+    return passage.page, bbox
+
+
+def new_row(decision: Decision, place: Placed, title: str) -> CommitmentRow:
+    """The row of a statement that the models have not found, before the person's words are laid over it."""
+    passage = place.passage
+    page, bbox = _lines(passage, place.start, place.end)
     empty: dict[str, Any] = dict.fromkeys(CommitmentRow.__struct_fields__, "")
     empty |= dict.fromkeys(("hedge", "instruments", "quantities", "divergence"), ())
     empty |= {
@@ -127,7 +157,7 @@ def new_row(decision: Decision, place: Placed, title: str) -> CommitmentRow:
         "work_id": passage.work_id,
         "document": passage.document,
         "title": title,
-        "page": passage.page,
+        "page": page,
         "bbox": bbox,
         "section": " / ".join(passage.section),
         "lang": passage.lang,

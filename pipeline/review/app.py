@@ -62,6 +62,7 @@ def create(desk: Desk, gate: Gate, reviewer: str, now: Callable[[], str] = utc_n
     app.register_error_handler(ReviewError, lambda error: (jsonify(error=str(error)), 400))
     app.register_error_handler(OutputError, lambda error: (jsonify(error=str(error)), 500))
     app.add_url_rule("/start", view_func=view.start)
+    app.add_url_rule("/open/<statement>", view_func=view.open_row)
     app.add_url_rule("/", view_func=view.index)
     app.add_url_rule("/queue", view_func=view.queue)
     app.add_url_rule("/row/<statement>", view_func=view.row)
@@ -99,7 +100,7 @@ class _View:
         """Refuses whoever may not speak to the desk."""
         if self.gate.wrong_host(request.headers.get("Host", "")):
             abort(421, "this desk answers to 127.0.0.1 and localhost only")
-        if request.endpoint == "start":
+        if request.endpoint in ("start", "open_row"):
             return
         if not self.gate.knows(request.cookies.get(COOKIE, "")):
             abort(403, "open the desk with the address that pledgebook review prints")
@@ -120,6 +121,16 @@ class _View:
         answer = redirect(f"/?row={row}" if row in self.desk.items else "/", 303)
         answer.set_cookie(COOKIE, self.gate.session, httponly=True, samesite="Strict", path="/")
         return answer
+
+    def open_row(self, statement: str) -> BaseResponse | str:
+        """Where a workbook's links lead: the row for whoever is at the desk, for all others how to get there.
+
+        It does not refuse: Excel asks for a link itself first, without cookies, and opens no browser if it is refused. What
+        it answers then is the same for every id.
+        """
+        if self.gate.knows(request.cookies.get(COOKIE, "")):
+            return redirect(f"/?row={statement}" if statement in self.desk.items else "/", 303)
+        return render_template("closed.html", again=request.path)
 
     def index(self) -> str:
         with self.lock:
@@ -271,7 +282,7 @@ class _View:
             "siblings": same,
             "others": others,
             "around": self._neighbours(at),
-            "pieces": _pieces(passage.text, item.start, item.end),
+            "pieces": _pieces(passage.text, *self.desk.stretch(item)),
             "places": found.decision.spans if found else {},
             "top": max(passage.probabilities.items(), key=lambda p: p[1]) if passage.probabilities else None,
             **self._sheets(item),

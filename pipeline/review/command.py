@@ -30,12 +30,13 @@ def user_name() -> str:
     return ANYBODY
 
 
-def serve(output: Path, config: Config) -> int:
+def serve(output: Path, config: Config, reviewer: str = "") -> int:
     """Serves the review page of a run until it is stopped.
 
     Args:
         output: the run's folder.
         config: the configuration; ``review.folder`` and ``review.port`` count.
+        reviewer: who decides, until a browser says another name; who is logged in if empty.
 
     Raises:
         InputError: if there is no run, or the port is taken. ReviewError: if a line of the log is no decision.
@@ -47,7 +48,7 @@ def serve(output: Path, config: Config) -> int:
     door = _open(config.review.port)
     port = door.getsockname()[1]
     gate = Gate(port)
-    app = create(desk, gate, user_name())
+    app = create(desk, gate, check_name(reviewer) if reviewer else user_name())
     server = waitress.create_server(
         app, sockets=[door], threads=THREADS, clear_untrusted_proxy_headers=True, ident=None
     )

@@ -15,6 +15,8 @@ from pipeline.tables import CommitmentRow
 
 replace = msgspec.structs.replace
 LONGEST_NOTE = 2000
+# What may stand between two statements of a passage and belongs to neither.
+BETWEEN = " ,;，；、"
 
 
 def judge(
@@ -26,6 +28,7 @@ def judge(
     note: str,
     time: str,
     reviewer: str,
+    extent: tuple[int, int] | None = None,
 ) -> Decision:
     """A decision on one statement.
 
@@ -35,6 +38,7 @@ def judge(
         entered: values by column; places: where slots were marked.
         note: a free remark; time: ISO 8601; reviewer: who decides. On a statement in conflict, the words of the others
             are named as settled.
+        extent: the stretch of the passage that the statement covers from now on, where its ends are moved.
 
     Raises:
         ReviewError: if what was entered cannot be.
@@ -48,7 +52,7 @@ def judge(
     # Only who has been shown that people disagree settles it; else two words stand side by side until somebody is.
     conflict = found is not None and found.decision.state == "conflict"
     others = tuple(line.id for line in found.open if line.reviewer != reviewer) if found and conflict else ()
-    basis = replace(basis, settles=others, seen=seen(item.predicted))
+    basis = replace(basis, settles=others, seen=seen(item.predicted), extent=extent or basis.extent)
     if action == "reject":
         return replace(basis, state="rejected")
     shown = desk.row(item)
@@ -58,11 +62,12 @@ def judge(
         about = desk.documents.get(item.passage.document)
         changes, marked = check({**changes, **entered}, item.predicted, item.passage.text, places)
         spans = {c: spans[c] for c in changes if c in spans} | marked
-        quote = item.passage.text[item.start : item.end]
+        start, end = extent or desk.stretch(item)
+        quote = item.passage.text[start:end]
         changes = follow_force(changes, item.predicted, quote, about.legal_status if about else "")
     elif action != "accept":
         raise ReviewError(f"{action!r} is nothing that can be decided; allowed: accept, correct, reject, note")
-    state = "added" if item.added else ("corrected" if changes else "accepted")
+    state = "added" if item.added else ("corrected" if changes or basis.extent else "accepted")
     return replace(basis, state=state, changes=changes, spans=spans)
 
 
@@ -111,10 +116,11 @@ def split(desk: Desk, item: Item, at: int, time: str, reviewer: str) -> list[Dec
     Raises:
         ReviewError: if the place is not inside the statement.
     """
-    if not item.start < at < item.end:
+    start, end = desk.stretch(item)
+    if not start < at < end:
         raise ReviewError("put the cursor inside the statement, where the second one begins")
     text, shown = item.passage.text, desk.row(item)
-    first, second = text[item.start : at], text[at : item.end]
+    first, second = text[start:at], text[at:end]
     kept: dict[str, Any] = {}
     moved: dict[str, Any] = {"force": shown.force, "bearer": shown.bearer, "bearer_id": shown.bearer_id}
     moved |= {"bearer_kind": shown.bearer_kind, "layer": shown.layer}
@@ -132,19 +138,20 @@ def split(desk: Desk, item: Item, at: int, time: str, reviewer: str) -> list[Dec
         moved[column] = tuple(word for word in words if word in second)
     if shown.action and shown.action not in first:
         kept["action"] = _cut(shown.action, first)
-    moved["action"] = second.strip(" ,;，；、。.")
-    start = item.end - len(second.lstrip(" ,;，；、"))
+    moved["action"] = second.strip(BETWEEN + "。.")
+    begins = end - len(second.lstrip(BETWEEN))
+    extent = (start, start + len(first.rstrip(BETWEEN)))
     return [
-        judge(desk, item, "correct", kept, {}, "split", time, reviewer),
-        add(desk, item.passage.id, start, item.end, moved, {}, f"split from {item.id}", time),
+        judge(desk, item, "correct", kept, {}, "split", time, reviewer, extent),
+        add(desk, item.passage.id, begins, end, moved, {}, f"split from {item.id}", time),
     ]
 
 
 def _cut(action: str, first: str) -> str:
     """The part of an action that stands before the place of a split; empty if none does."""
     for length in range(len(action), 0, -1):
-        if first.rstrip(" ,;，；、").endswith(action[:length].rstrip()):
-            return action[:length].strip(" ,;，；、")
+        if first.rstrip(BETWEEN).endswith(action[:length].rstrip()):
+            return action[:length].strip(BETWEEN)
     return ""
 
 
@@ -156,9 +163,10 @@ def merge(desk: Desk, item: Item, other: Item, time: str, reviewer: str) -> list
     """
     if item.passage.id != other.passage.id or item.id == other.id:
         raise ReviewError("only two statements of one passage can be merged")
-    if other.start < item.start:
+    if desk.stretch(other) < desk.stretch(item):
         item, other = other, item
-    text = item.passage.text
+    text, (start, middle), (follows, end) = item.passage.text, desk.stretch(item), desk.stretch(other)
+    extent = (min(start, follows), max(middle, end))
     mine, theirs = desk.row(item), desk.row(other)
     joined: dict[str, Any] = {}
     if mine.action and theirs.action:
@@ -175,7 +183,7 @@ def merge(desk: Desk, item: Item, other: Item, time: str, reviewer: str) -> list
     for column in ("hedge", "instruments", "quantities"):
         joined[column] = tuple(dict.fromkeys((*getattr(mine, column), *getattr(theirs, column))))
     return [
-        judge(desk, item, "correct", joined, {}, f"merged with {other.id}", time, reviewer),
+        judge(desk, item, "correct", joined, {}, f"merged with {other.id}", time, reviewer, extent),
         judge(desk, other, "reject", {}, {}, f"merged into {item.id}", time, reviewer),
     ]
 

@@ -77,6 +77,7 @@ class Desk:
     actors: list[tuple[str, str]] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     _statements: list[StatementRow] = field(default_factory=list)
+    _places: dict[str, tuple[int, str]] = field(default_factory=dict)
     _stamp: tuple[int, int] = (0, 0)
     _alias: dict[str, str] = field(default_factory=dict)
     _back: dict[str, list[str]] = field(default_factory=dict)
@@ -120,6 +121,8 @@ class Desk:
         self.at = {passage.id: at for at, passage in enumerate(self.passages)}
         self.documents = _documents(self.output)
         self.actors = _actors(self.output)
+        # Of statements that people added, the last run knows the place to the character.
+        self._places = {key: (row.page, row.bbox) for key, row in rows.items() if row.review == "added"}
         self._statements = []
         for passage in self.passages:
             for ordinal, statement in enumerate(passage.statements):
@@ -153,6 +156,9 @@ class Desk:
     def _added(self, decision: Decision, place: Placed) -> Item:
         about = self.documents.get(place.passage.document)
         row = new_row(decision, place, about.title if about else "")
+        if decision.statement_id in self._places:
+            page, bbox = self._places[decision.statement_id]
+            row = replace(row, page=page, bbox=bbox)
         shown = apply_decision(row, decision) if decision.state != "conflict" else row
         return self._item(replace(shown, review="unreviewed"), place.passage.id, place.start, place.end, True)
 
@@ -173,6 +179,11 @@ class Desk:
         found = self.standing(statement)
         return found.decision.state if found else "unreviewed"
 
+    def stretch(self, item: Item) -> tuple[int, int]:
+        """The part of its passage that a statement covers now: a split or a merge may have moved its ends."""
+        found = self.standing(item.id)
+        return found.decision.stretch(item.passage.text, item.start, item.end) if found else (item.start, item.end)
+
     def row(self, item: Item) -> CommitmentRow:
         """A statement's row as it stands now, decisions included; a corrected force is shown whatever it is."""
         found = self.standing(item.id)
@@ -181,13 +192,18 @@ class Desk:
         decision = found.decision
         if decision.state in ("accepted", "corrected", "added"):
             data = msgspec.to_builtins(item.predicted) | decision.seen | decision.changes | {"review": decision.state}
+            if decision.extent:
+                start, end = self.stretch(item)
+                data["quote"] = item.passage.text[start:end]
             return msgspec.convert(data, CommitmentRow)
         return apply_decision(item.predicted, decision)
 
     def basis(self, item: Item) -> Decision:
         """A decision that says all of what it is made on and nothing yet of what was decided."""
         passage, about = item.passage, self.documents.get(item.passage.document)
-        return self.blank(passage, item.start, item.end, about, item.id, item.predicted.force)
+        blank = self.blank(passage, item.start, item.end, about, item.id, item.predicted.force)
+        stretch = self.stretch(item)
+        return blank if stretch == (item.start, item.end) else replace(blank, extent=stretch)
 
     def blank(
         self, passage: PassageRow, start: int, end: int, about: About | None, statement: str, force: str
@@ -257,6 +273,7 @@ def predicted_row(row: CommitmentRow, statement: Statement, passage: PassageRow,
         deadline_to=(deadline.to or "") if deadline else "",
         instruments=inside(passage.instruments),
         quantities=inside(passage.quantities),
+        quote=passage.text[start:end],
         review="unreviewed",
     )
 

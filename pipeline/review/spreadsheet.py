@@ -13,7 +13,7 @@ import datetime
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,15 +76,27 @@ def import_workbook(file: Path, output: Path, reviewer: str, config: Config, now
     name = check_name(reviewer or user_name())
     desk = Desk(output, Log(ROOT / config.review.folder))
     desk.refresh()
-    outcome = compare(rows_of(file), desk, name, now())
+    return take(compare(rows_of(file), desk, now()), desk, name, "row")
+
+
+def take(outcome: Outcome, desk: Desk, name: str, unit: str) -> int:
+    """Writes what was decided to the log in one go, and tells what changed and what was refused.
+
+    Args:
+        outcome: what a file came to; unit: what its lines are called.
+        desk: its log is written; name: who decided.
+
+    Returns:
+        0 if all was taken, 1 if some was refused.
+    """
     if outcome.decisions:
         desk.log.add(name, outcome.decisions)
     for decision in outcome.decisions:
         print(f"{decision.statement_id}: {_told(decision)}")
     for refused in outcome.refused:
-        print(f"row {refused.line} ({refused.statement or 'no id'}): refused: {refused.reason}", file=sys.stderr)
+        print(f"{unit} {refused.line} ({refused.statement or 'no id'}): refused: {refused.reason}", file=sys.stderr)
     print(
-        f"{len(outcome.decisions)} decisions of {name} written, {outcome.unchanged} rows unchanged, "
+        f"{len(outcome.decisions)} decisions of {name} written, {outcome.unchanged} unchanged, "
         f"{len(outcome.refused)} refused"
     )
     return 1 if outcome.refused else 0
@@ -194,13 +206,13 @@ def _value(name: str, cell: Any, epoch: Any) -> Any:
     return unescape(str(value).replace("_x000D_", "")).strip()
 
 
-def compare(rows: Iterator[tuple[int, dict[str, Any]]], desk: Desk, reviewer: str, time: str) -> Outcome:
+def compare(rows: Iterator[tuple[int, dict[str, Any]]], desk: Desk, time: str) -> Outcome:
     """What the rows of a workbook say that the log does not.
 
     Args:
         rows: from ``rows_of``.
         desk: the run, with the decisions so far.
-        reviewer, time: who and when.
+        time: when.
     """
     outcome = Outcome()
     taken: dict[str, dict[str, Any]] = {}
@@ -216,7 +228,7 @@ def compare(rows: Iterator[tuple[int, dict[str, Any]]], desk: Desk, reviewer: st
                 outcome.unchanged += 1
                 continue
             taken[statement] = cells
-            decision = _decide(cells, item, desk, reviewer, time)
+            decision = decide_row(cells, item, desk, time)
         except ReviewError as error:
             outcome.refused.append(Refused(line, statement, str(error)))
             continue
@@ -246,8 +258,25 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-def _decide(cells: dict[str, Any], item: Item, desk: Desk, reviewer: str, time: str) -> Decision | None:
-    """The decision that a row makes; None if it says what stands already."""
+def decide_row(
+    cells: dict[str, Any],
+    item: Item,
+    desk: Desk,
+    time: str,
+    places: Mapping[str, tuple[int, int]] | None = None,
+    extent: tuple[int, int] | None = None,
+) -> Decision | None:
+    """The decision that a row of a file makes; None if it says what stands already.
+
+    Args:
+        cells: by column; columns that are not there stay as they are. ``review`` is the state that is asked for.
+        item: the statement; desk: the run it is of; time: when.
+        places: where slots were marked, by column.
+        extent: the stretch of the passage that the statement was marked on, where the file says so.
+
+    Raises:
+        ReviewError: if what it says cannot be.
+    """
     formulas = sorted(
         name for name, value in cells.items() if isinstance(value, Formula) and name in (*EDITABLE, "review")
     )
@@ -258,26 +287,30 @@ def _decide(cells: dict[str, Any], item: Item, desk: Desk, reviewer: str, time: 
     if wanted not in REVIEW_STATES:
         raise ReviewError(f"review is one of {', '.join(REVIEW_STATES)}, not {wanted!r}")
     changed = {c: cells[c] for c in EDITABLE if c in cells and not _same(c, cells[c], shown)}
+    moved = extent is not None and extent != desk.stretch(item)
     if (
-        changed
+        (changed or moved)
         and state != "unreviewed"
         and all(_same(c, v, item.predicted) for c, v in changed.items())
+        and (not moved or extent == (item.start, item.end))
         and (wanted == "unreviewed")
     ):
         # Exported before it was decided on: the workbook says what the models said, not that anybody was wrong.
         return None
     basis = replace(desk.basis(item), time=time, seen=seen(item.predicted))
+    if moved:
+        basis = replace(basis, extent=extent)
     if wanted == "rejected":
         if changed:
             raise ReviewError(f"it is rejected and {sorted(changed)[0]} is changed; which of the two?")
         return None if state == "rejected" else replace(basis, state="rejected")
-    if not changed:
+    if not changed and not moved:
         return _agree(wanted, state, basis, item, shown)
     entered = {c: v for c, v in seen(shown).items() if v != basis.seen[c]} | changed
-    changes, spans = check(entered, item.predicted, item.passage.text)
+    changes, spans = check(entered, item.predicted, item.passage.text, places)
     about = desk.documents.get(item.passage.document)
     changes = follow_force(changes, item.predicted, item.predicted.quote, about.legal_status if about else "")
-    if not changes:
+    if not changes and not basis.extent:
         return None if state == "accepted" else replace(basis, state="accepted")
     return replace(basis, state="added" if item.added else "corrected", changes=changes, spans=spans)
 
@@ -293,7 +326,9 @@ def _agree(wanted: str, state: str, basis: Decision, item: Item, shown: Commitme
         raise ReviewError("it says added, but the models found it; say accepted if it is right as it stands")
     if state == "rejected" or wanted == "accepted":
         return replace(
-            basis, state="added" if item.added else ("corrected" if changes else "accepted"), changes=changes
+            basis,
+            state="added" if item.added else ("corrected" if changes or basis.extent else "accepted"),
+            changes=changes,
         )
     return None
 
@@ -302,7 +337,8 @@ def _same(column: str, value: Any, row: CommitmentRow) -> bool:
     """Whether a cell says what the row does: blanks, the joint of lists and the look of dates do not count."""
     stands = getattr(row, column)
     if column in LISTS:
-        parts = [_bare(part) for part in str(value).replace("；", ";").split(";")]
+        joined = ";".join(value) if isinstance(value, list) else str(value)
+        parts = [_bare(part) for part in joined.replace("；", ";").split(";")]
         return [p for p in parts if p] == [_bare(part) for word in stands for part in word.split(";") if _bare(part)]
     text = str(value)
     if column in DATES:

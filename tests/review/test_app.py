@@ -54,6 +54,29 @@ def test_the_page_has_the_queue_the_row_and_the_evidence(browser: Browser, made:
     assert 'viewBox="0 0 400.0 300.0"' in page
 
 
+def test_a_link_of_the_workbook_leads_to_its_row(browser: Browser, made: Made) -> None:
+    key = made.at("keep a register of ferries")
+    answer = browser.get(f"/open/{key}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/?row={key}")
+    assert browser.get("/open/s-000000000000").headers["Location"] == "/"
+    assert browser.get("/open/..%2f..%2fetc").status_code in (303, 404)
+
+
+def test_a_link_of_the_workbook_tells_a_stranger_nothing_but_how_to_get_in(made: Made) -> None:
+    stranger = Browser(made.desk(), opened=False)
+    key = made.at("keep a register of ferries")
+    known, unknown = stranger.get(f"/open/{key}"), stranger.get("/open/s-000000000000")
+    assert known.status_code == unknown.status_code == 200
+    assert known.text.replace(key, "") == unknown.text.replace("s-000000000000", "")
+    assert "pledgebook review" in known.text
+    assert stranger.gate.token not in known.text
+    assert stranger.gate.form not in known.text
+    assert "<b>" not in stranger.get("/open/<b>").text
+    assert "ferries" not in known.text
+    assert stranger.get(f"/open/{key}", Host="evil.example").status_code == 421
+    assert stranger.post(f"/open/{key}", {}).status_code in (403, 405)
+
+
 def test_the_picture_is_the_page_of_the_file(browser: Browser, made: Made) -> None:
     item = browser.desk.items[made.at("keep a register of ferries")]
     answer = browser.get(f"/picture/{item.passage.document}/1.png")

@@ -54,9 +54,19 @@ def log(made: Made) -> dict[str, Decision]:
     return decisions(made.reviews)
 
 
+def test_a_workbook_with_links_comes_back(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    file = made.output.parent / "work.xlsx"
+    export(made.output, file, "", (), (), port=8765)
+    book = openpyxl.load_workbook(file)
+    put(book.worksheets[0], "保存渡轮登记册", review="accepted")
+    book.save(file)
+    assert import_workbook(file, made.output, "ann", made.config, clock()) == 0
+    assert "1 decisions of ann written, 7 unchanged, 0 refused" in capsys.readouterr().out
+
+
 def test_a_workbook_that_nobody_touched_says_nothing(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     assert round_trip(made, lambda sheet: None) == 0
-    assert "0 decisions of ann written, 8 rows unchanged, 0 refused" in capsys.readouterr().out
+    assert "0 decisions of ann written, 8 unchanged, 0 refused" in capsys.readouterr().out
     assert not made.reviews.exists()
 
 
