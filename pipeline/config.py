@@ -83,10 +83,24 @@ class FindSettings(Settings, frozen=True):
 
 
 class AlignSettings(Settings, frozen=True):
-    """Pairing documents into works, and their passages into beads."""
+    """Pairing documents into works, and their passages into beads.
 
+    ``works`` lists the paths of documents that are one work, where names do not say so; the shares are of passages that
+    correspond (see ``pipeline.stages.align.pairing``).
+    """
+
+    works: tuple[tuple[str, ...], ...] = ()
     pair_score: Share = 0.5
+    sure_score: Share = 0.7
+    margin: Share = 0.15
     bead_score: Share = 0.3
+
+
+class AuditSettings(Settings, frozen=True):
+    """Holding the two languages of a work against each other."""
+
+    score: Share = 0.4
+    severity: Literal["low", "medium", "high"] = "low"
 
 
 class ClusterSettings(Settings, frozen=True):
@@ -121,6 +135,7 @@ class Config(Settings, frozen=True):
     tag: TagSettings = TagSettings()
     find: FindSettings = FindSettings()
     align: AlignSettings = AlignSettings()
+    audit: AuditSettings = AuditSettings()
     cluster: ClusterSettings = ClusterSettings()
     review: ReviewSettings = ReviewSettings()
     train: TrainSettings = TrainSettings()

@@ -19,6 +19,8 @@ MODULES = (
     "pipeline.stages.embed",
     "pipeline.stages.evidence",
     "pipeline.stages.align",
+    "pipeline.stages.audit",
+    "pipeline.stages.lineage",
     "pipeline.stages.cluster",
 )
 

@@ -380,8 +380,9 @@ class Bead(Record, frozen=True):
 
 
 class Divergence(Record, frozen=True):
-    """Where the two languages of a bead do not say the same."""
+    """Where the two languages of a work do not say the same; an empty side says nothing at all. ``detail`` is for a person."""
 
+    work: str
     kind: str
     severity: Literal["low", "medium", "high"]
     source: tuple[str, ...]
@@ -427,7 +428,7 @@ class Themes(Record, frozen=True):
 
 
 class WorkAlignment(Record, frozen=True):
-    """The two languages of one work, as beads of passage ids, with what they do not say alike.
+    """The two languages of one work, as beads of passage ids.
 
     ``work`` is the id of the work; ``documents`` are its documents (one if it is bilingual). ``score`` is how sure the
     pairing is (1 where names or a manifest say so) and ``how`` says what it rests on; ``doubtful`` pairs are shown as such.
@@ -439,10 +440,35 @@ class WorkAlignment(Record, frozen=True):
     how: str
     doubtful: bool
     beads: tuple[Bead, ...]
-    divergences: tuple[Divergence, ...] = ()
 
 
 class Alignments(Record, frozen=True):
     """Every work of the corpus; a work in one language has no beads."""
 
     works: tuple[WorkAlignment, ...]
+
+
+class Divergences(Record, frozen=True):
+    """What the two languages of the corpus's works do not say alike, work by work in order of place."""
+
+    divergences: tuple[Divergence, ...]
+
+
+Change = Literal["repeated", "strengthened", "weakened", "mixed", "changed", "new", "dropped"]
+
+
+class LineageLink(Record, frozen=True):
+    """A statement and what became of it in the next document of its series; ids are those of statements, or empty."""
+
+    series: str
+    earlier: str
+    later: str
+    change: Change
+    detail: str
+    score: float
+
+
+class Lineage(Record, frozen=True):
+    """What later documents of a corpus's series repeat, change, add and leave out."""
+
+    links: tuple[LineageLink, ...]

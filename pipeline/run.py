@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ import msgspec
 
 from pipeline.config import ROOT, Config
 from pipeline.export import outputs
+from pipeline.export.reviews import Locate
 from pipeline.export.view import Parts, view
 from pipeline.flow import MODULES
-from pipeline.records import Alignments, Themes
+from pipeline.records import Alignments, Block, Divergences, Lineage, Passage, Themes
 from pipeline.runner import Outcome, Progress, Runner
 from pipeline.sources import Found, find
+from pipeline.stages.evidence import place
 from pipeline.store import DamagedError, atomic_write, locked, make_folder
+from pipeline.tables import PassageRow
 
 STATE = ".pledgebook"
 SOURCES = "sources.json"
@@ -90,12 +94,12 @@ def _once(runner: Runner, found: Found, output: Path, config: Config, say: Calla
     # Where the files lie: the review page shows their pages.
     atomic_write(state / SOURCES, msgspec.json.encode(found.sources))
     reviews = ROOT / config.review.folder
-    basis = outputs.basis_of(_basis(outcome, found), reviews)
+    basis = outputs.basis_of((_basis(outcome, found), config.review.port), reviews)
     written = outputs.up_to_date(output, state, basis)
     unchanged = written is not None
     if written is None:
         made = view(_parts(runner, outcome, found), reviews)
-        written = outputs.put(output, state, basis, outputs.make(made), made, say)
+        written = outputs.put(output, state, basis, outputs.make(made, config.review.port), made, say)
     runner.cache.sweep(outcome.used(), config.run.cache_mb * MEGABYTE)
     return Summary(
         counts=written.counts,
@@ -119,16 +123,49 @@ def _basis(outcome: Outcome, found: Found) -> Any:
     )
 
 
+def _locator(runner: Runner, outcome: Outcome) -> Locate:
+    """Finds stretches of passages on their pages; a document's blocks are read when the first of it is asked for."""
+
+    @lru_cache(maxsize=4)
+    def read(document: str) -> tuple[dict[str, Block], dict[str, Passage]]:
+        keys = outcome.keys[document]
+        parsed: Any = runner.read("parsed", keys["parsed"])
+        passages: Any = runner.read("passages", keys["passages"])
+        return {block.id: block for block in parsed.blocks}, {passage.id: passage for passage in passages.passages}
+
+    def locate(passage: PassageRow, start: int, end: int) -> tuple[int, str]:
+        blocks, known = read(passage.document)
+        return place(known[passage.id], blocks, start, end)
+
+    return locate
+
+
 def _parts(runner: Runner, outcome: Outcome, found: Found) -> Parts:
     rows: list[Any] = [runner.read("rows", outcome.keys[source.document]["rows"]) for source in outcome.sources]
     alignments: Any = Alignments(works=())
+    divergences: Any = Divergences(divergences=())
     themes: Any = Themes(themes=(), documents=(), passages=())
     if "alignments" in outcome.corpus:
         alignments = runner.read("alignments", outcome.corpus["alignments"])
+    if "divergences" in outcome.corpus:
+        divergences = runner.read("divergences", outcome.corpus["divergences"])
+    lineage: Any = Lineage(links=())
+    if "lineage" in outcome.corpus:
+        lineage = runner.read("lineage", outcome.corpus["lineage"])
     if "themes" in outcome.corpus:
         themes = runner.read("themes", outcome.corpus["themes"])
     failures = [*outcome.failures, *(failure for row in rows for failure in row.failures)]
-    return Parts(found.sources, rows, alignments, themes, failures, found.same_as)
+    return Parts(
+        sources=found.sources,
+        rows=rows,
+        alignments=alignments,
+        divergences=divergences,
+        themes=themes,
+        failures=failures,
+        same_as=found.same_as,
+        locate=_locator(runner, outcome),
+        lineage=lineage,
+    )
 
 
 __all__ = ["Summary", "run"]

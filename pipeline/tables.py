@@ -261,6 +261,28 @@ class CoverageRow(Record, frozen=True):
     binding: str
     count: int
     gap: bool
+    statements: tuple[str, ...] = ()
+
+
+class LineageRow(Record, frozen=True):
+    """A statement and what became of it in the next document of its series; a side is empty where it is new or dropped."""
+
+    series: str
+    change: str
+    detail: str
+    earlier: str
+    later: str
+    earlier_document: str
+    later_document: str
+    earlier_title: str
+    later_title: str
+    earlier_date: str
+    later_date: str
+    earlier_page: int
+    later_page: int
+    earlier_quote: str
+    later_quote: str
+    score: float
 
 
 class FailureRow(Record, frozen=True):
@@ -314,6 +336,7 @@ class RunView(Record, frozen=True):
     themes: tuple[ThemeRow, ...]
     coverage: tuple[CoverageRow, ...]
     failures: tuple[FailureRow, ...]
+    lineage: tuple[LineageRow, ...] = ()
 
 
 LAYERS: tuple[Layer, ...] = ("global", "regional", "national", "non-state")

@@ -32,3 +32,32 @@ def strip_span(text: str, start: int, end: int, extra: str = "") -> tuple[int, i
     while end > start and (text[end - 1].isspace() or text[end - 1] in extra):
         end -= 1
     return start, end
+
+
+def find_quote(words: str, text: str, near: tuple[int, int] | None = None) -> tuple[int, int] | None:
+    """Where words stand in a text; blanks count alike. ``near`` is a place to prefer; without it the first counts."""
+    if near and text[near[0] : near[1]] == words:
+        return near
+    at = text.find(words)
+    if at >= 0:
+        return at, at + len(words)
+    parts = words.split()
+    start = text.find(parts[0]) if parts else -1
+    while start >= 0:
+        end = _follow(parts, text, start)
+        if end:
+            return start, end
+        start = text.find(parts[0], start + 1)
+    return None
+
+
+def _follow(parts: list[str], text: str, start: int) -> int:
+    """The end of words that stand one after the other from a place, with any blanks between them; 0 if they do not."""
+    at = start
+    for part in parts:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if not text.startswith(part, at):
+            return 0
+        at += len(part)
+    return at

@@ -80,6 +80,7 @@ def test_every_setting_is_in_the_reference_and_no_other() -> None:
         ("definitions", ("definitions.csv",)),
         ("references", ("references.csv",)),
         ("alignments and divergences", ("alignments.csv", "divergences.csv")),
+        ("lineage", ("lineage.csv",)),
         ("themes and coverage", ("themes.csv", "coverage.csv")),
         ("failures", ("failures.csv",)),
     ],

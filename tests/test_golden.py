@@ -49,6 +49,7 @@ def test_every_table_of_the_samples_has_rows(outputs):
         "definitions",
         "references",
         "alignments",
+        "divergences",
         "themes",
         "coverage",
     ):

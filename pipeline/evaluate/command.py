@@ -15,7 +15,7 @@ import msgspec
 
 from pipeline import __version__, models
 from pipeline.config import ROOT, Config
-from pipeline.evaluate import documents, others, passages, texts
+from pipeline.evaluate import divergences, documents, others, passages, texts
 from pipeline.evaluate.baselines import BAG, KEYWORDS, BagOfWords, by_keywords
 from pipeline.evaluate.corpus import split_lists
 from pipeline.evaluate.figures import Figure, Tally, langs_of
@@ -84,6 +84,10 @@ def measure_all(config: Config, tell: Callable[[str], None]) -> Evaluation:
     for split in MEASURED:
         texts.measure_alignment(tally, [work for work in works if of[work.id] == split], split)
     more: list[Figure] = texts.themes(works)
+    tell("differences between the languages …")
+    divergences.planted(tally, works, tagger, of)
+    for split in MEASURED:
+        divergences.changed(tally, [work for work in works if of[work.id] == split], tagger, split)
     tell("third-party sets …")
     others.measure(tally, tagger, bag, notes.append)
     return collect(tally, __version__, used, more, notes)

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from pipeline.config import ROOT
+from pipeline.evaluate import divergences
 from pipeline.evaluate.baselines import BAG, KEYWORDS, BagOfWords, by_keywords
 from pipeline.evaluate.figures import Pair, Tally, confidence_cell, confusion_cell, langs_of, spans
 from pipeline.filters import LineError
@@ -61,6 +62,11 @@ def measure(tally: Tally, tagger: Tagger, bag: BagOfWords, say: Callable[[str], 
         ),
         ("UD EWT words", data / "seg_ner" / "en_ewt_dev.conllu", lambda path: _ud(tally, path, "en", "UD EWT")),
         ("government reports", data / "align", lambda path: _reports(tally, path)),
+        (
+            "pairs of government reports",
+            data / "align",
+            lambda path: divergences.alarms(tally, tagger, path, (SECTION, "government reports")),
+        ),
         ("LexDeMod", data / "deontic" / "lexdemod_train_eval.csv", lambda path: _leases(tally, tagger, path)),
         ("institutional grammar", data / "deontic", lambda path: _grammar(tally, tagger, path)),
         ("UNER English", data / "seg_ner" / "uner_en_ewt_dev.iob2", lambda path: _names(tally, tagger, path, "en")),

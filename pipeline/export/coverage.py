@@ -8,7 +8,7 @@ add up to the table. The layer is its bearer's; a commitment whose bearer is hid
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -66,17 +66,18 @@ def coverage(rows: Sequence[CommitmentRow]) -> tuple[CoverageRow, ...]:
     Rejected statements are not counted. Cells of an unassigned function or unspecified layer are there only if they
     hold something: an empty one would be no gap.
     """
-    counts = Counter(
-        (row.layer or UNSPECIFIED, function_of(row), row.binding) for row in rows if row.review != "rejected"
-    )
+    held: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        if row.review != "rejected":
+            held[row.layer or UNSPECIFIED, function_of(row), row.binding].append(row.statement_id)
     names = [(f.id, f.en, f.zh) for f in functions()]
     cells = []
     for layer in (*LAYERS, UNSPECIFIED):
         for name, english, chinese in (*names, (UNASSIGNED, UNASSIGNED, "未归类")):
             for binding in BINDINGS:
-                count = counts[layer, name, binding]
+                statements = tuple(held.get((layer, name, binding), ()))
                 named = layer != UNSPECIFIED and name != UNASSIGNED
-                if count or named:
+                if statements or named:
                     cells.append(
                         CoverageRow(
                             layer=layer,
@@ -84,8 +85,9 @@ def coverage(rows: Sequence[CommitmentRow]) -> tuple[CoverageRow, ...]:
                             function_en=english,
                             function_zh=chinese,
                             binding=binding,
-                            count=count,
-                            gap=not count,
+                            count=len(statements),
+                            gap=not statements,
+                            statements=statements,
                         )
                     )
     return tuple(cells)

@@ -28,6 +28,7 @@ from pipeline.tables import (
     EntityRow,
     FailureRow,
     InstrumentRow,
+    LineageRow,
     QuantityRow,
     ReferenceRow,
     RunView,
@@ -47,6 +48,7 @@ TABLES: dict[str, tuple[str, type[Record]]] = {
     "references.csv": ("references", ReferenceRow),
     "alignments.csv": ("alignments", AlignmentRow),
     "divergences.csv": ("divergences", DivergenceRow),
+    "lineage.csv": ("lineage", LineageRow),
     "themes.csv": ("themes", ThemeRow),
     "coverage.csv": ("coverage", CoverageRow),
     "failures.csv": ("failures", FailureRow),
@@ -102,12 +104,12 @@ def warm_up() -> None:
     import xlsxwriter  # noqa: F401
 
 
-def make(view: RunView) -> dict[str, bytes]:
-    """Every file of a run, by name, in the order in which they are put in place."""
+def make(view: RunView, port: int = 0) -> dict[str, bytes]:
+    """Every file of a run, by name, in the order in which they are put in place; ``port`` is the review page's."""
     from pipeline.export.report import write_report
 
     # The workbook first: it is the one that another program may hold, and then nothing is changed at all.
-    files = {WORKBOOK: write.to_xlsx(view.commitments)}
+    files = {WORKBOOK: write.to_xlsx(view.commitments, port)}
     files |= {name: write.to_csv(getattr(view, field), row) for name, (field, row) in TABLES.items()}
     files["commitments.jsonl"] = write.to_jsonl(view.commitments)
     files["commitments.parquet"] = write.to_parquet(view.commitments, CommitmentRow)

@@ -1,8 +1,9 @@
 """The report of a run: one page that opens offline, on a laptop and on paper, with the run's tables as pictures.
 
 In order: what was read and what could not be; how strongly the texts bind (forces by language); who bears the duties; the
-themes; coverage, layer by function, with the gaps; the deadlines on a line of time; where two languages differ; and the
-commitments themselves, to be searched. Counts come from the rows alone, so a picture never says what a table does not.
+themes; coverage, layer by function, with the gaps; the deadlines on a line of time; where two languages differ; what later
+documents of a series changed; and the commitments themselves, to be searched. Counts come from the rows alone, so a
+picture never says what a table does not.
 The page is a template with automatic escaping: nothing that a document says can become markup.
 """
 
@@ -17,11 +18,14 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.records import FORCES, OPERATIVE_FORCES, Record
-from pipeline.tables import BINDINGS, LAYERS, CommitmentRow, RunView
+from pipeline.tables import BINDINGS, LAYERS, CommitmentRow, DivergenceRow, RunView
 
 HERE = Path(__file__).parent / "page"
 MOST_ACTORS = 20
 MOST_THEMES = 20
+MOST_DIFFERENCES = 100
+MOST_CHANGES = 200
+SEVERITIES = ("high", "medium", "low")
 # More rows than this make a page slow; the tables hold all of them, and the page says so.
 MOST_ROWS = 1500
 NAMES_ZH = {
@@ -38,6 +42,13 @@ NAMES_ZH = {
     "politically_binding": "政治约束",
     "voluntary": "自愿",
     "none": "无",
+    "repeated": "重申",
+    "strengthened": "加强",
+    "weakened": "减弱",
+    "mixed": "强弱互见",
+    "changed": "数字变更",
+    "new": "新增",
+    "dropped": "未再提及",
 }
 
 
@@ -86,9 +97,20 @@ def write_report(run: RunView) -> str:
             years=years(rows),
             table=rows[:MOST_ROWS],
             left_out=max(0, len(rows) - MOST_ROWS),
+            differences=worst(run.divergences)[:MOST_DIFFERENCES],
+            differences_by_kind=sorted(
+                Counter(r.kind for r in run.divergences).items(), key=lambda kv: (-kv[1], kv[0])
+            ),
+            history=run.lineage[:MOST_CHANGES],
+            changes=sorted(Counter(r.change for r in run.lineage).items(), key=lambda kv: (-kv[1], kv[0])),
             titles={d.document: d.title or d.path for d in run.documents},
         )
     )
+
+
+def worst(rows: Iterable[DivergenceRow]) -> list[DivergenceRow]:
+    """Differences between the languages, the gravest first, else in order of place."""
+    return sorted(rows, key=lambda row: SEVERITIES.index(row.severity))
 
 
 def bars(pairs: Iterable[tuple[str, str]], names: Sequence[str], kinds: Sequence[str]) -> list[Bar]:

@@ -17,8 +17,8 @@ import msgspec
 
 from pipeline.export.coverage import coverage
 from pipeline.export.entities import actors, instruments
-from pipeline.export.reviews import apply_reviews
-from pipeline.records import Alignments, Failure, Source, Themes
+from pipeline.export.reviews import Locate, apply_reviews
+from pipeline.records import Alignments, Divergences, Failure, Lineage, Source, Themes
 from pipeline.tables import (
     AlignmentRow,
     CommitmentRow,
@@ -26,6 +26,7 @@ from pipeline.tables import (
     DocumentRow,
     DocumentRows,
     FailureRow,
+    LineageRow,
     PassageRow,
     RunView,
     StatementRow,
@@ -33,6 +34,7 @@ from pipeline.tables import (
 )
 
 replace = msgspec.structs.replace
+NO_LINEAGE = Lineage(links=())
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,18 @@ class Parts:
     """What a run gives the tables: rows of each document in order of path, and what joins them.
 
     ``same_as`` has, by document, the paths of further files with the same content; ``sources`` are all documents,
-    those that failed too.
+    those that failed too. ``locate`` finds a stretch of a passage on its page.
     """
 
     sources: Sequence[Source]
     rows: Sequence[DocumentRows]
     alignments: Alignments
+    divergences: Divergences
     themes: Themes
     failures: Sequence[Failure]
     same_as: dict[str, tuple[str, ...]]
+    locate: Locate | None = None
+    lineage: Lineage = NO_LINEAGE
 
 
 def view(parts: Parts, reviews: Path) -> RunView:
@@ -62,7 +67,7 @@ def view(parts: Parts, reviews: Path) -> RunView:
     passages = tuple(joins.passage(row) for rows in parts.rows for row in rows.passages)
     statements = [joins.statement(row) for rows in parts.rows for row in rows.statements]
     titles = {rows.document: rows.about.title for rows in parts.rows}
-    commitments = apply_reviews(statements, reviews, passages, titles)
+    commitments = apply_reviews(statements, reviews, passages, titles, parts.locate)
     failures = tuple(_failures(parts))
     return RunView(
         documents=tuple(_documents(parts, joins, commitments, failures)),
@@ -78,6 +83,7 @@ def view(parts: Parts, reviews: Path) -> RunView:
         themes=tuple(_themes(parts.themes, commitments)),
         coverage=coverage(commitments),
         failures=failures,
+        lineage=tuple(_lineage(parts, commitments)),
     )
 
 
@@ -97,9 +103,9 @@ class _Joins:
                     self.other[passage] = self.other.get(passage, ()) + bead.target
                 for passage in bead.target:
                     self.other[passage] = self.other.get(passage, ()) + bead.source
-            for found in work.divergences:
-                for passage in (*found.source, *found.target):
-                    self.differs.setdefault(passage, []).append(found.kind)
+        for found in parts.divergences.divergences:
+            for passage in (*found.source, *found.target):
+                self.differs.setdefault(passage, []).append(found.kind)
         themes = parts.themes
         self.labels = {theme.id: _label(theme.label_en, theme.label_zh) for theme in themes.themes}
         self.theme = {of.id: of.theme for of in themes.passages}
@@ -162,21 +168,48 @@ class _Joins:
                 )
 
     def divergences(self) -> Iterator[DivergenceRow]:
-        for work in self.parts.alignments.works:
-            for found in work.divergences:
-                source, target = self._side(found.source), self._side(found.target)
-                yield DivergenceRow(
-                    work_id=work.work,
-                    kind=found.kind,
-                    severity=found.severity,
-                    detail=found.detail,
-                    source=found.source,
-                    target=found.target,
-                    source_text=source["text"],
-                    target_text=target["text"],
-                    source_page=source["page"],
-                    target_page=target["page"],
-                )
+        for found in self.parts.divergences.divergences:
+            source, target = self._side(found.source), self._side(found.target)
+            yield DivergenceRow(
+                work_id=found.work,
+                kind=found.kind,
+                severity=found.severity,
+                detail=found.detail,
+                source=found.source,
+                target=found.target,
+                source_text=source["text"],
+                target_text=target["text"],
+                source_page=source["page"],
+                target_page=target["page"],
+            )
+
+
+def _lineage(parts: Parts, commitments: Sequence[CommitmentRow]) -> Iterator[LineageRow]:
+    """The history of the series; a link to a statement that a person has rejected or taken away is left out."""
+    rows = {row.statement_id: row for row in commitments if row.review != "rejected"}
+    dates = {known.document: known.about.date for known in parts.rows}
+    for link in parts.lineage.links:
+        if any(name and name not in rows for name in (link.earlier, link.later)):
+            continue
+        earlier, later = rows.get(link.earlier), rows.get(link.later)
+        yield LineageRow(
+            series=link.series,
+            change=link.change,
+            detail=link.detail,
+            earlier=link.earlier,
+            later=link.later,
+            earlier_document=earlier.document if earlier else "",
+            later_document=later.document if later else "",
+            earlier_title=earlier.title if earlier else "",
+            later_title=later.title if later else "",
+            earlier_date=dates[earlier.document] if earlier else "",
+            later_date=dates[later.document] if later else "",
+            earlier_page=earlier.page if earlier else 0,
+            later_page=later.page if later else 0,
+            earlier_quote=earlier.quote if earlier else "",
+            later_quote=later.quote if later else "",
+            score=link.score,
+        )
 
 
 def _label(english: str, chinese: str) -> str:

@@ -26,6 +26,9 @@ JOINT = "; "
 # Excel's own limits (Microsoft, "Excel specifications and limits").
 CELL_CHARACTERS = 32_767
 SHEET_ROWS = 1_048_576
+SHEET_LINKS = 65_530
+# A row on the review page; the page asks whoever is not logged in to open the address that the desk printed.
+DESK = "http://127.0.0.1:{port}/open/{statement}"
 # A workbook that says when it was made would differ at every run.
 MADE = datetime.datetime(2000, 1, 1)
 WIDE = ("quote", "quote_other_language", "action", "section")
@@ -133,8 +136,13 @@ def _kind(hint: Any) -> str:
     return str(hint.__name__)
 
 
-def to_xlsx(rows: Sequence[CommitmentRow]) -> bytes:
-    """The commitments as a workbook to work in: frozen header, filters, drop-downs, widths, wrapped texts."""
+def to_xlsx(rows: Sequence[CommitmentRow], port: int = 0) -> bytes:
+    """The commitments as a workbook to work in: frozen header, filters, drop-downs, widths, wrapped texts.
+
+    Args:
+        rows: the rows.
+        port: of the review page on this machine, to which each row's id leads; 0: no links. The address holds no token.
+    """
     import xlsxwriter
 
     file = io.BytesIO()
@@ -146,6 +154,7 @@ def to_xlsx(rows: Sequence[CommitmentRow]) -> bytes:
     head = book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"})
     flat = book.add_format({"valign": "top"})
     wrapped = book.add_format({"valign": "top", "text_wrap": True})
+    linked = book.add_format({"valign": "top", "font_color": "#0563C1", "underline": 1})
     for at, name in enumerate(names):
         sheet.set_column(at, at, WIDTHS.get(name, 14), wrapped if name in WIDE else flat)
         sheet.write_string(0, at, name, head)
@@ -156,7 +165,9 @@ def to_xlsx(rows: Sequence[CommitmentRow]) -> bytes:
             value = cell(getattr(record, name))
             if value == "":
                 continue
-            if isinstance(value, str):
+            if name == "statement_id" and port and line <= SHEET_LINKS:
+                sheet.write_url(line, at, DESK.format(port=port, statement=value), linked, str(value))
+            elif isinstance(value, str):
                 sheet.write_string(line, at, _fit(value))
             else:
                 sheet.write_number(line, at, value)

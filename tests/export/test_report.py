@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from pipeline.export.report import bars, timeline, write_report, years
-from pipeline.tables import CommitmentRow, CoverageRow, DocumentRow, RunView
+from pipeline.tables import CommitmentRow, CoverageRow, DivergenceRow, DocumentRow, RunView
 
 
 def row(number: int, **fields: object) -> CommitmentRow:
@@ -82,3 +84,18 @@ def test_an_empty_cell_is_shown_as_a_gap():
 
 def test_a_run_with_nothing_in_it_has_a_page():
     assert "Who promised what" in write_report(view())
+
+
+def difference(kind: str, severity: str, source: str = "应", target: str = "may") -> DivergenceRow:
+    return DivergenceRow(
+        work_id="w", kind=kind, severity=severity, detail=f"{kind} differs", source=("a",), target=("b",),
+        source_text=source, target_text=target, source_page=1, target_page=2,
+    )  # fmt: skip
+
+
+def test_differences_come_gravest_first_and_an_empty_side_says_so():
+    rows = (difference("hedge", "low"), difference("number", "medium"), difference("force", "high", target=""))
+    page = write_report(msgspec.structs.replace(view(row(1)), divergences=rows))
+    assert re.findall(r"(\w+) differs", page) == ["force", "number", "hedge"]
+    assert page.count("nothing 无") == 1
+    assert "3 in all: force 1, hedge 1, number 1" in page

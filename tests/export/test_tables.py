@@ -151,6 +151,16 @@ def test_the_workbook_is_one_to_work_in(made: Path) -> None:
     assert "<f>" not in text
 
 
+def test_each_row_of_the_workbook_links_to_the_desk_without_its_token(made: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(made / "commitments.xlsx")
+    found = {cell.value: cell.hyperlink.target for (cell,) in book["commitments"].iter_rows(min_row=2, max_col=1)}
+    ids = [row["statement_id"] for row in rows(made, "commitments.csv")]
+    assert found == {key: f"http://127.0.0.1:8765/open/{key}" for key in ids}
+    assert b"hyperlink" not in zipfile.ZipFile(io.BytesIO(to_xlsx([]))).read("xl/worksheets/sheet1.xml")
+
+
 def test_a_cell_too_long_for_excel_ends_in_an_ellipsis(made: Path) -> None:
     import msgspec
 

@@ -12,5 +12,6 @@ FAKES = (
     "tests.fakes.find",
     "pipeline.stages.evidence",
     "tests.fakes.align",
+    "tests.fakes.audit",
     "tests.fakes.cluster",
 )

@@ -8,7 +8,6 @@ from pipeline.config import AlignSettings
 from pipeline.records import (
     Alignments,
     Bead,
-    Divergence,
     Facts,
     Parsed,
     Passages,
@@ -33,9 +32,6 @@ def align(
             left, right = passages[source].passages, passages[target].passages
             if left and len(left) == len(right):
                 beads = tuple(Bead(source=(a.id,), target=(b.id,), score=0.9) for a, b in zip(left, right, strict=True))
-                differs = Divergence(
-                    kind="force", severity="high", source=(left[0].id,), target=(right[0].id,), detail="for the test"
-                )
                 works.append(
                     WorkAlignment(
                         work=stable_id("w", source, target),
@@ -44,7 +40,6 @@ def align(
                         how="length",
                         doubtful=False,
                         beads=beads,
-                        divergences=(differs,),
                     )
                 )
     return Alignments(works=tuple(works))

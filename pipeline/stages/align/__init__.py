@@ -1,33 +1,32 @@
-"""Pairs documents into works and aligns their two languages.
+"""Pairs documents into works (``pairing``) and aligns the two languages of each, passage by passage (``sentences``).
 
-A file in both languages is a work by itself; two files are one work if their names differ only in the mark of the language
-(``summit.en.pdf``, ``summit.zh.pdf``). A document without a partner is a work in one language.
+A document without a partner is a work in one language and has no beads.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from pipeline.config import AlignSettings
 from pipeline.records import (
     Alignments,
     Bead,
-    Facts,
+    Lang,
     Parsed,
     Passage,
     Passages,
-    TaggedDocument,
+    Vectors,
     WorkAlignment,
     stable_id,
 )
 from pipeline.stage import Stage
+from pipeline.stages.align.pairing import Document, pair
 from pipeline.stages.align.sentences import Match, align
 
 __all__ = ["STAGE", "Match", "align", "align_sentences"]
-
-LANGUAGE_MARK = re.compile(r"[._ -](?:en|zh|eng|chi|cn|english|chinese|中文|英文)$", re.IGNORECASE)
 
 
 def align_sentences(source: Sequence[str], target: Sequence[str]) -> list[Match]:
@@ -35,45 +34,38 @@ def align_sentences(source: Sequence[str], target: Sequence[str]) -> list[Match]
     return align(source, target)
 
 
-def works_by_name(paths: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Documents grouped into works by their file names, in order of path.
-
-    Args:
-        paths: document id to path.
-    """
-    groups: dict[str, list[str]] = {}
-    for document in sorted(paths, key=lambda d: paths[d]):
-        stem = paths[document].rsplit(".", 1)[0]
-        bare = LANGUAGE_MARK.sub("", stem)
-        groups.setdefault(bare if bare != stem else document, []).append(document)
-    return [tuple(group) for group in groups.values()]
-
-
 def build(settings: AlignSettings) -> Any:
     """The stage's function: every document's passages to the works of the corpus."""
 
     def run(
-        facts: Mapping[str, Facts],
-        parsed: Mapping[str, Parsed],
-        passages: Mapping[str, Passages],
-        tagged: Mapping[str, TaggedDocument],
+        parsed: Mapping[str, Parsed], passages: Mapping[str, Passages], vectors: Mapping[str, Vectors]
     ) -> Alignments:
+        documents = [_document(parsed[d], passages[d], vectors[d]) for d in sorted(parsed)]
         works = []
-        for documents in works_by_name({d: p.path for d, p in parsed.items()}):
-            flat = [p for d in documents for p in passages[d].passages]
+        for found in pair(documents, settings.works, settings.pair_score, settings.sure_score, settings.margin):
+            flat = [p for d in found.documents for p in passages[d].passages]
             works.append(
                 WorkAlignment(
-                    work=stable_id("w", *documents),
-                    documents=documents,
-                    score=1.0,
-                    how="one file" if len(documents) == 1 else "file names",
-                    doubtful=False,
+                    work=stable_id("w", *found.documents),
+                    documents=found.documents,
+                    score=found.score,
+                    how=found.how,
+                    doubtful=found.doubtful,
                     beads=_beads(flat, settings),
                 )
             )
         return Alignments(works=tuple(works))
 
     return run
+
+
+def _document(parsed: Parsed, passages: Passages, vectors: Vectors) -> Document:
+    """What pairing needs of a document."""
+    rows = np.frombuffer(vectors.data, np.dtype("<f2")).reshape(-1, vectors.dimensions).astype(np.float32)
+    by_lang: dict[Lang, Any] = {
+        lang: rows[[i for i, p in enumerate(passages.passages) if p.lang == lang]] for lang in ("en", "zh")
+    }
+    return Document(id=passages.document, path=parsed.path, vectors=by_lang)
 
 
 def _beads(flat: Sequence[Passage], settings: AlignSettings) -> tuple[Bead, ...]:
@@ -91,4 +83,4 @@ def _beads(flat: Sequence[Passage], settings: AlignSettings) -> tuple[Bead, ...]
     )
 
 
-STAGE = Stage("align", ("facts", "parsed", "passages", "tagged"), "alignments", Alignments, "corpus", build)
+STAGE = Stage("align", ("parsed", "passages", "vectors"), "alignments", Alignments, "corpus", build)

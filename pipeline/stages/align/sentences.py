@@ -90,7 +90,9 @@ def _weight(text: str) -> float:
     return max(1.0, 2.8 * han + (len(text) - han))
 
 
-LIST_MARK = re.compile(r"[(（]?(?:\d{1,3}|[IVXLC]{1,6}|[ivxlc]{1,6}|[A-Za-z]|[一二三四五六七八九十]{1,3})[)）]?\s*[.、．]?")
+LIST_MARK = re.compile(
+    r"[(（]?(?:\d{1,3}|[IVXLC]{1,6}|[ivxlc]{1,6}|[A-Za-z]|[一二三四五六七八九十]{1,3})[)）]?\s*[.、．]?"
+)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 LATIN = re.compile(r"[A-Z][A-Z0-9-]{1,}")
 

@@ -1,0 +1,106 @@
+"""The measures of the audit: what a rule changes, and what counts as right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from pipeline.evaluate import divergences
+from pipeline.evaluate.changes import RULES, seed_of
+from pipeline.evaluate.figures import Tally
+from pipeline.records import FORCES, Force, Lang, Tagged
+from pipeline.stages.tag import Ask
+from pipeline.works import LabelledPassage, Work, WorkBead
+
+
+@pytest.mark.parametrize(
+    ("kind", "lang", "text", "changed"),
+    [
+        ("number", "en", "within 90 days", "within 181 days"),
+        ("number", "zh", "在60日内", "在121日内"),
+        ("number", "zh", "2033年6月30日", None),
+        ("number", "en", "under Article 5", None),
+        ("date", "en", "by 2033", "by 2036"),
+        ("date", "zh", "于2033年前", "于2036年前"),
+        ("force", "en", "The Party shall report.", "The Party may report."),
+        ("force", "en", "No Party shall report.", None),
+        ("force", "zh", "缔约国应当报告。", "缔约国可以报告。"),
+        ("force", "zh", "供应充足，反应迅速。", None),
+        ("negation", "en", "The Party shall not report.", "The Party shall report."),
+        ("negation", "zh", "船长不得离船。", "船长应离船。"),
+        ("hedge", "zh", "缔约国应当报告。", "缔约国应当尽可能报告。"),
+        ("missing", "en", "The master shall keep a full log, and the owner shall pay.", None),
+        ("actor", "zh", "援助发展中国家", None),
+    ],
+)
+def test_rules_change_one_thing_or_nothing(kind: str, lang: Lang, text: str, changed: str | None) -> None:
+    found = RULES[kind](text, lang, seed_of("test"))
+    if kind == "missing":
+        assert found in ("The master shall keep a full log,", "and the owner shall pay.")
+    else:
+        assert found == changed
+
+
+def test_a_name_is_changed_for_another() -> None:
+    found = RULES["actor"]("a mission to Peru", "en", seed_of("test"))
+    assert found is not None
+    assert found.startswith("a mission to ")
+    assert "Peru" not in found
+
+
+def test_chance_is_the_same_for_the_same_parts() -> None:
+    text = "Peru may, within 30 days or 4 months, write to 7 states that shall answer."
+    assert [rule(text, "en", seed_of("a", 1)) for rule in RULES.values()] == [
+        rule(text, "en", seed_of("a", 1)) for rule in RULES.values()
+    ]
+
+
+def labelled(identity: str, lang: Lang, text: str, force: Force) -> LabelledPassage:
+    return LabelledPassage(
+        id=identity, work="w", lang=lang, text=text, chapeau="", mark="", section="", before="", genre="treaty",
+        field="", legal_status="binding", theme="", force=(force,), statements=(), actors=(), instruments=(),
+        deadlines=(), quantities=(),
+    )  # fmt: skip
+
+
+WORK = Work(
+    id="w",
+    facts={"genre": "treaty", "legal_status": "binding", "date": "2033-01-01"},
+    elements=(),
+    zh=(
+        labelled("z0", "zh", "各缔约国应在60日内向理事会提交年度报告。", "obligation"),
+        labelled("z1", "zh", "理事会应于每年六月在本部举行例会。", "obligation"),
+    ),
+    en=(
+        labelled(
+            "e0", "en", "Each State Party shall submit its yearly report to the Board within 90 days.", "obligation"
+        ),
+        labelled("e1", "en", "The Board shall hold its regular meeting at headquarters every June.", "obligation"),
+    ),
+    beads=(WorkBead(en=(0,), zh=(0,), divergence="number"), WorkBead(en=(1,), zh=(1,))),
+    warnings=(),
+)
+
+
+def tagger(asks: Sequence[Ask]) -> list[Tagged]:
+    """Everything is a duty, and sure."""
+    rest = {force: 0.95 if force == "obligation" else 0.05 / (len(FORCES) - 1) for force in FORCES}
+    return [Tagged(id=a.id, lang=a.lang, force=("obligation",), confidence=0.95, probabilities=rest) for a in asks]
+
+
+def test_planted_differences_are_counted_as_found_and_as_right() -> None:
+    tally = Tally()
+    divergences.planted(tally, [WORK], tagger, {"w": "test"})  # type: ignore[arg-type]
+    for data in ("all works", "test"):
+        for measure in ("divergences, share of rows that are right", "divergences, share of planted ones found"):
+            assert np.array_equal(tally.total(("texts", data, measure, "both", "pledgebook")), [1, 1])
+
+
+def test_changes_are_made_only_where_nothing_differs() -> None:
+    tally = Tally()
+    divergences.changed(tally, [WORK], tagger, "test")  # type: ignore[arg-type]
+    same = tally.total(("texts", "test", "divergences, rows on pairs that say the same", "both", "pledgebook"))
+    assert np.array_equal(same, [0, 1])
+    assert tally.total(("texts", "test", "divergences, changes found", "both", "pledgebook"))[1] >= 2
