@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Any
 
 from pipeline.records import Lang
 
@@ -18,6 +20,18 @@ def language(text: str) -> Lang:
     """
     han = len(HAN.findall(text))
     return "zh" if han and han >= 1.5 * len(LATIN_WORD.findall(text)) else "en"
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """A text with its Traditional characters made Simplified."""
+    return str(_simplifier().convert(text)) if HAN.search(text) else text
 
 
 def has_words(text: str) -> bool:

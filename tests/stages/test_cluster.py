@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.config import ClusterSettings
-from pipeline.stages.cluster import STAGE, cluster_texts, taxonomy
+from pipeline.stages.cluster import STAGE, cluster_texts, partition, taxonomy
+from pipeline.stages.cluster.features import centre_languages, features, nearest_other, unit
 from pipeline.stages.cluster.labels import label, name, terms_of
-from pipeline.stages.cluster.partition import centre_languages, choose, groups, unit
+from pipeline.stages.cluster.partition import choose, grow, parents
 
 TEXTS = [
     ("f1", "Fishing vessels may take cod only in the fishing season set by the fisheries council."),
@@ -40,16 +41,65 @@ def test_nothing_to_group():
     assert (len(found), len(themes)) == (1, 1)
 
 
-def test_groups_are_ordered_by_size_and_repeatable():
-    rng = np.random.default_rng(1)
-    left = rng.normal(0, 0.05, (8, 4)) + np.eye(4)[0]
-    right = rng.normal(0, 0.05, (4, 4)) + np.eye(4)[1]
-    vectors = unit(np.concatenate([right, left]))
-    labels, centres = groups(vectors, 2)
-    assert labels.tolist() == [1] * 4 + [0] * 8
-    assert centres.shape == (2, 4)
-    assert choose(vectors) == 2
-    assert groups(vectors, 50)[1].shape[0] == len(vectors)
+def blobs(sizes, seed=1):
+    """Texts around the axes, as many as the sizes say, in a mixed order that the seed gives."""
+    rng = np.random.default_rng(seed)
+    rows = np.concatenate([rng.normal(0, 0.05, (size, 6)) + np.eye(6)[axis] for axis, size in enumerate(sizes)])
+    order = rng.permutation(len(rows))
+    return unit(rows)[order], np.repeat(np.arange(len(sizes)), sizes)[order]
+
+
+def test_the_tree_finds_groups_of_unequal_size_and_is_repeatable():
+    features, truth = blobs([40, 12, 6])
+    tree = grow(features)
+    of = tree.cut(features, 3)
+    assert np.bincount(of).tolist() == [40, 12, 6]
+    assert len({(a, b) for a, b in zip(of.tolist(), truth.tolist(), strict=True)}) == 3
+    assert choose(tree, features) == 3
+    assert (grow(features).cut(features, 3) == of).all()
+    assert tree.cut(features, 1).tolist() == [0] * 58
+
+
+def test_an_outlier_is_no_theme():
+    features, _ = blobs([150, 100, 1])
+    of = grow(features).cut(features, 2)
+    assert min(np.bincount(of)) >= 100
+
+
+def test_many_texts_are_brought_together_first(monkeypatch):
+    monkeypatch.setattr(partition, "MOST_LEAVES", 60)
+    features, truth = blobs([60, 50, 40])
+    of = grow(features).cut(features, 3)
+    assert len({(a, b) for a, b in zip(of.tolist(), truth.tolist(), strict=True)}) == 3
+
+
+def test_themes_that_are_near_have_one_parent():
+    rng = np.random.default_rng(4)
+    middle = np.repeat(np.eye(8)[[0, 0, 0, 1, 1, 1]], 12, axis=0)
+    own = np.repeat(np.eye(8)[2:8], 12, axis=0)
+    features = unit(2 * middle + own + rng.normal(0, 0.02, (72, 8)))
+    tree = grow(features)
+    of = tree.cut(features, 6)
+    above = parents(tree, features, of)
+    kind = [int(np.argmax(middle[of == group].mean(axis=0))) for group in range(6)]
+    assert len(set(above)) in (2, 3)
+    assert all(len({k for k, a in zip(kind, above, strict=True) if a == group}) == 1 for group in set(above))
+
+
+def test_the_nearest_text_of_the_other_language():
+    vectors = unit(np.eye(4)[[0, 1, 2, 0, 1, 2]] + 0.01)
+    assert nearest_other(vectors, ["en"] * 3 + ["zh"] * 3).tolist() == [3, 4, 5, 0, 1, 2]
+    assert nearest_other(vectors, ["en"] * 6).tolist() == [-1] * 6
+
+
+def test_words_are_borrowed_from_the_other_language():
+    meaning = unit(np.random.default_rng(5).normal(size=(20, 16)))
+    english = [Counter({f"word{i % 5}": 2, f"other{i % 5}": 1, "common": 1}) for i in range(20)]
+    chinese = [Counter({f"字{i % 5}": 2, f"词{i % 5}": 1}) for i in range(20)]
+    seen = features(np.concatenate([meaning, meaning]), ["en"] * 20 + ["zh"] * 20, english + chinese)
+    assert np.allclose(seen[:20], seen[20:])
+    # the same words bring together what means nothing alike
+    assert seen[0] @ seen[5] > seen[0] @ seen[1] + 0.3
 
 
 def test_centring_takes_the_language_out():

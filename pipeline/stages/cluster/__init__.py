@@ -1,9 +1,10 @@
 """Themes over both languages, for passages and for documents.
 
 In order: passages of one section are taken together in small groups, because a sentence alone says too little of its
-theme; the groups are clustered by meaning with each language's mean removed; every passage goes to the theme nearest to
-itself and its group, every document to the one nearest to its mean; themes are named in both languages. With a taxonomy the
-themes are given and nothing is clustered. The same corpus gives the same themes, whatever the order of work.
+theme; the groups are clustered by meaning and words (``features``) into a tree that is cut twice (``partition``), into themes
+and the wider themes they belong to; a passage has the theme of its group, a document the one nearest to its groups; themes
+are named in both languages (``labels``). With a taxonomy the themes are given and nothing is clustered. The same corpus
+gives the same themes, whatever the order of work; ``keep`` carries the themes of an earlier run on.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from pipeline.config import ClusterSettings
-from pipeline.embedding import embed
+from pipeline.embedding import embed_long
 from pipeline.records import Facts, Lang, Passages, Theme, ThemeOf, Themes, Vectors, stable_id
 from pipeline.stage import Stage
 from pipeline.stages.cluster import labels, partition, taxonomy
-from pipeline.stages.cluster.partition import Floats
-from pipeline.text import language
+from pipeline.stages.cluster.features import Floats, centre_languages, features, unit
+from pipeline.text import language, simplified
 from pipeline.words import tokens
+
+Indices = NDArray[np.int64]
 
 GROUP = 6
 OWN_WEIGHT = 0.5
@@ -37,8 +42,12 @@ class _Texts:
     langs: Sequence[Lang]
     words: Sequence[Sequence[tuple[int, int]]]
     documents: Sequence[str]
-    group: Sequence[int]
+    group: Indices
     vectors: Floats
+
+    def bags(self) -> list[Counter[str]]:
+        """The terms of each text."""
+        return [labels.terms_of(t, w, lang) for t, w, lang in zip(self.texts, self.words, self.langs, strict=True)]
 
 
 def _gather(passages: Mapping[str, Passages], vectors: Mapping[str, Vectors]) -> _Texts:
@@ -62,48 +71,78 @@ def _gather(passages: Mapping[str, Passages], vectors: Mapping[str, Vectors]) ->
         langs=langs,
         words=[p.tokens for p in flat],
         documents=[p.document for p in flat],
-        group=group,
-        vectors=partition.centre_languages(stacked, langs),
+        group=np.array(group, dtype=np.int64),
+        vectors=centre_languages(stacked, langs),
     )
 
 
-def _theme(texts: _Texts, count: int, chosen: str) -> tuple[list[Theme], np.ndarray[Any, Any], Floats, Floats]:
-    """Themes, the theme of each text, its score, and the score of every text for every theme."""
-    size = max(texts.group, default=-1) + 1
-    sums = np.zeros((size, texts.vectors.shape[1]))
-    np.add.at(sums, np.array(texts.group, dtype=np.int64), texts.vectors)
-    means = partition.unit(sums)
-    blended = partition.unit(
-        OWN_WEIGHT * texts.vectors + (1 - OWN_WEIGHT) * means[np.array(texts.group, dtype=np.int64)]
-    )
-    if chosen:
-        areas = taxonomy.read(chosen)
-        scores = taxonomy.scores(areas, texts.texts, texts.langs, blended)
-        of = scores.argmax(axis=1)
-        themes = [
-            Theme(id=f"t-{a.id}", label_en=a.label_en, label_zh=a.label_zh, terms_en=a.en, terms_zh=a.zh,
-                  documents=0, passages=int((of == i).sum()), parent=a.parent)
-            for i, a in enumerate(areas)
-        ]  # fmt: skip
-        return themes, of, scores[np.arange(len(of)), of], scores
-    wanted = count or partition.choose(means)
-    _, centres = partition.groups(means, wanted)
-    scores = blended @ centres.T
-    of = scores.argmax(axis=1)
-    return _named(texts, of, len(centres)), of, scores[np.arange(len(of)), of], scores
+@dataclass(frozen=True)
+class _Found:
+    """Themes, the wider themes above them, the theme of each text and its nearness to every theme."""
+
+    themes: list[Theme]
+    above: list[Theme]
+    of: Indices
+    scores: Floats
+
+    @property
+    def best(self) -> Floats:
+        return np.asarray(self.scores[np.arange(len(self.of)), self.of])
 
 
-def _named(texts: _Texts, of: np.ndarray[Any, Any], count: int) -> list[Theme]:
-    bags: dict[Lang, list[Counter[str]]] = {
-        "en": [Counter() for _ in range(count)],
-        "zh": [Counter() for _ in range(count)],
-    }
-    for text, words, lang, theme in zip(texts.texts, texts.words, texts.langs, of.tolist(), strict=True):
-        bags[lang][theme].update(labels.terms_of(text, words, lang))
-    terms = {lang: labels.name(bags[lang], lang) for lang in bags}
+def _given(texts: _Texts, chosen: str) -> _Found:
+    """The themes of a taxonomy."""
+    means = _by_group(texts.vectors, texts.group)
+    blended = unit(OWN_WEIGHT * texts.vectors + (1 - OWN_WEIGHT) * means[texts.group])
+    areas = taxonomy.read(chosen)
+    scores = taxonomy.scores(areas, texts.texts, texts.langs, blended)
+    of = scores.argmax(axis=1).astype(np.int64)
+    themes = [
+        Theme(id=f"t-{a.id}", label_en=a.label_en, label_zh=a.label_zh, terms_en=a.en, terms_zh=a.zh,
+              documents=0, passages=int((of == i).sum()), parent=a.parent)
+        for i, a in enumerate(areas)
+    ]  # fmt: skip
+    return _Found(themes, [], of, scores)
+
+
+def _clustered(texts: _Texts, count: int) -> _Found:
+    """Themes that the texts themselves have: ``count`` of them, or as many as are best apart if it is 0."""
+    bags = texts.bags()
+    size = int(texts.group.max()) + 1
+    together = [Counter[str]() for _ in range(size)]
+    for group, bag in zip(texts.group.tolist(), bags, strict=True):
+        together[group].update(bag)
+    first = np.unique(texts.group, return_index=True)[1]
+    seen = features(_by_group(texts.vectors, texts.group), [texts.langs[i] for i in first], together)
+    tree = partition.grow(seen)
+    of = tree.cut(seen, count or partition.choose(tree, seen))
+    upper = partition.parents(tree, seen, of)
+    scores = (seen @ partition.centres(seen, of).T)[texts.group]
+    passage_of = of[texts.group]
+    themes = _named(texts.langs, bags, passage_of)
+    wide = _named(texts.langs, bags, np.array(upper, dtype=np.int64)[passage_of], "wide")
+    several = {group for group, n in Counter(upper).items() if n > 1} if len(set(upper)) > 1 else set()
+    themes = [replace(t, parent=wide[g].id) if g in several else t for t, g in zip(themes, upper, strict=True)]
+    return _Found(themes, [wide[g] for g in sorted(several)], passage_of, scores)
+
+
+def _by_group(vectors: Floats, group: Indices) -> Floats:
+    """The mean of the vectors of each group, unit length."""
+    sums = np.zeros((int(group.max(initial=-1)) + 1, vectors.shape[1]))
+    np.add.at(sums, group, vectors)
+    return unit(sums)
+
+
+def _named(langs: Sequence[Lang], bags: Sequence[Counter[str]], of: Indices, level: str = "") -> list[Theme]:
+    """The themes with their names; ``of`` is the theme of each text."""
+    count = int(of.max()) + 1
+    held: dict[Lang, list[Counter[str]]] = {lang: [Counter() for _ in range(count)] for lang in ("en", "zh")}
+    for bag, lang, theme in zip(bags, langs, of.tolist(), strict=True):
+        held[lang][theme].update(bag)
+    terms = {lang: labels.name(held[lang], lang) for lang in held}
     vocabulary = {
-        lang: [t for t, _ in sorted(sum(bags[lang], Counter()).items(), key=lambda item: (-item[1], item[0]))[:600]]
-        for lang in bags
+        lang: [t for t, _ in sorted(sum(held[lang], Counter()).items(), key=lambda item: (-item[1], item[0]))[:600]]
+        for lang in held
     }
     english = labels.fill(terms["en"], terms["zh"], vocabulary["en"])
     chinese = labels.fill(terms["zh"], terms["en"], vocabulary["zh"])
@@ -113,13 +152,13 @@ def _named(texts: _Texts, of: np.ndarray[Any, Any], count: int) -> list[Theme]:
         name_en = labels.label(en, labels.label(zh, f"theme {index + 1}"))
         name_zh = labels.label(zh, labels.label(en, f"主题{index + 1}"))
         themes.append(
-            Theme(id=stable_id("t", en[:3], zh[:3], index), label_en=name_en, label_zh=name_zh, terms_en=en, terms_zh=zh,
-                  documents=0, passages=int((of == index).sum()))
+            Theme(id=stable_id("t", en[:3], zh[:3], index, *([level] if level else [])), label_en=name_en, label_zh=name_zh,
+                  terms_en=en, terms_zh=zh, documents=0, passages=int((of == index).sum()))
         )  # fmt: skip
     return themes
 
 
-def _of(ids: Sequence[str], themes: Sequence[Theme], of: np.ndarray[Any, Any], scores: Floats) -> tuple[ThemeOf, ...]:
+def _of(ids: Sequence[str], themes: Sequence[Theme], of: Indices, scores: Floats) -> tuple[ThemeOf, ...]:
     return tuple(
         ThemeOf(id=name, theme=themes[int(theme)].id, score=round(float(score), 4))
         for name, theme, score in zip(ids, of, scores, strict=True)
@@ -132,7 +171,7 @@ def cluster_texts(
     """Themes of texts that come alone.
 
     Args:
-        rows: id and text of each, in either language.
+        rows: id and text of each, in either language, of any length.
         themes: how many themes; chosen by the data if None.
 
     Returns:
@@ -140,19 +179,21 @@ def cluster_texts(
     """
     if not rows:
         return (), ()
-    texts = [text for _, text in rows]
+    texts = [simplified(text) for _, text in rows]
     langs = [language(text) for text in texts]
+    pieces, owner = embed_long(texts)
+    centred = centre_languages(pieces, [langs[i] for i in owner])
     gathered = _Texts(
         ids=[name for name, _ in rows],
         texts=texts,
         langs=langs,
         words=[tokens(text, lang) for text, lang in zip(texts, langs, strict=True)],
         documents=[name for name, _ in rows],
-        group=list(range(len(rows))),
-        vectors=partition.centre_languages(embed(texts), langs),
+        group=np.arange(len(rows), dtype=np.int64),
+        vectors=centre_languages(_by_group(centred, owner).astype(np.float32), langs),
     )
-    found, of, best, _ = _theme(gathered, themes or 0, "")
-    return _of(gathered.ids, found, of, best), tuple(found)
+    found = _clustered(gathered, themes or 0)
+    return _of(gathered.ids, found.themes, found.of, found.best), tuple(found.themes)
 
 
 def build(settings: ClusterSettings) -> Any:
@@ -162,20 +203,17 @@ def build(settings: ClusterSettings) -> Any:
         texts = _gather(passages, vectors)
         if not texts.ids:
             return Themes(themes=(), documents=(), passages=())
-        themes, of, best, scores = _theme(texts, settings.themes, settings.taxonomy)
+        found = _given(texts, settings.taxonomy) if settings.taxonomy else _clustered(texts, settings.themes)
         documents = [d for d in passages if passages[d].passages]
         owner = np.array(texts.documents)
-        means = np.stack([scores[owner == d].mean(axis=0) for d in documents])
-        chosen = means.argmax(axis=1)
-        counted = [
-            Theme(id=t.id, label_en=t.label_en, label_zh=t.label_zh, terms_en=t.terms_en, terms_zh=t.terms_zh,
-                  documents=int((chosen == i).sum()), passages=t.passages, parent=t.parent)
-            for i, t in enumerate(themes)
-        ]  # fmt: skip
+        means = np.stack([found.scores[owner == d].mean(axis=0) for d in documents])
+        chosen = means.argmax(axis=1).astype(np.int64)
+        counted = [replace(t, documents=int((chosen == i).sum())) for i, t in enumerate(found.themes)]
+        above = [replace(w, documents=sum(t.documents for t in counted if t.parent == w.id)) for w in found.above]
         return Themes(
-            themes=tuple(counted),
+            themes=(*counted, *above),
             documents=_of(documents, counted, chosen, means.max(axis=1)),
-            passages=_of(texts.ids, counted, of, best),
+            passages=_of(texts.ids, counted, found.of, found.best),
         )
 
     return cluster

@@ -1,69 +1,115 @@
-"""Groups texts of two languages by what they are about.
+"""Groups texts by their features: a tree of average linkage, cut where the groups are best apart, or where told.
 
-Vectors of the sentence encoder carry a trace of the language; each language's mean is taken away, after which a text and
-its translation lie together. Spherical k-means over these gives the groups, always from the same starts; how many is given,
-or chosen by how well separated the groups are (silhouette).
+Average linkage (Sokal and Michener 1958) lets a large theme be large and a small one small, is the same on every machine, and
+gives the second level of the hierarchy for nothing: the same tree, cut higher. Many texts are first brought together in small
+groups by k-means, always from the same starts, so that the tree stays within memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from pipeline.stages.cluster.features import LEAST_FOR_MEAN, SEED, Floats, unit
 
-SEED = 7
-STARTS = 10
-# A language with fewer texts than this has no mean worth the name.
-LEAST_FOR_MEAN = 5
+# More texts than this are brought together before the tree is made.
+MOST_LEAVES = 3000
 SAMPLE = 1500
+# A theme holds at least this share of the texts.
+LEAST_SHARE = 0.008
+TRIED = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 30)
 
 
-def centre_languages(vectors: NDArray[np.float32], langs: Sequence[str]) -> Floats:
-    """Takes each language's mean away and brings vectors back to unit length, shape (texts, dimensions)."""
-    out = vectors.astype(np.float64)
-    if len(out) >= LEAST_FOR_MEAN:
-        overall = out.mean(axis=0)
-        for lang in sorted(set(langs)):
-            rows = np.array([known == lang for known in langs])
-            out[rows] -= out[rows].mean(axis=0) if rows.sum() >= LEAST_FOR_MEAN else overall
-    return unit(out)
+Indices = NDArray[np.int64]
 
 
-def unit(vectors: Floats) -> Floats:
-    """Rows of length one; a row of zeros stays."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+@dataclass(frozen=True)
+class Tree:
+    """The linkage of leaves, as scipy gives it, and the leaf of each text."""
+
+    links: Floats
+    leaf: Indices
+
+    @property
+    def leaves(self) -> int:
+        return len(self.links) + 1
+
+    def cut(self, features: Floats, count: int) -> Indices:
+        """The group of each text when the tree is cut into ``count`` groups of some size; larger groups come first.
+
+        What the tree leaves over in smaller groups (outliers, as average linkage has them) goes to the group with the
+        nearest centre.
+        """
+        from scipy.cluster.hierarchy import fcluster
+
+        if self.leaves == 1 or count <= 1:
+            return np.zeros(len(self.leaf), dtype=np.int64)
+        least = max(2, round(LEAST_SHARE * len(self.leaf)))
+        found, big = np.zeros(len(self.leaf), dtype=np.int64), np.zeros(1, dtype=np.int64)
+        for tried in range(min(count, self.leaves), min(self.leaves, 4 * count) + 1):
+            cut = fcluster(self.links, tried, criterion="maxclust")[self.leaf]
+            names, sizes = np.unique(cut, return_counts=True)
+            if (sizes >= least).sum() >= len(big):
+                found, big = cut, names[sizes >= least]
+            if len(big) >= count:
+                break
+        if len(big) < 2:
+            return np.zeros(len(self.leaf), dtype=np.int64)
+        middles = unit(np.stack([features[found == group].mean(axis=0) for group in big]))
+        of = np.where(np.isin(found, big), np.searchsorted(big, found), (features @ middles.T).argmax(axis=1))
+        order = sorted(range(len(big)), key=lambda g: (-int((of == g).sum()), int(np.argmax(of == g))))
+        return np.array([order.index(g) for g in of.tolist()], dtype=np.int64)
 
 
-def groups(vectors: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-    """Spherical k-means.
+def grow(features: Floats) -> Tree:
+    """The tree over texts with the given features, unit length, shape (texts, features)."""
+    from scipy.cluster.hierarchy import linkage
 
-    Args:
-        vectors: unit length, shape (texts, dimensions).
-        count: how many groups; no more than there are texts.
+    leaf = np.arange(len(features), dtype=np.int64)
+    points = features
+    if len(features) > MOST_LEAVES:
+        from sklearn.cluster import MiniBatchKMeans
 
-    Returns:
-        the group of each text, and the unit centres, shape (groups, dimensions); larger groups come first.
+        found = MiniBatchKMeans(MOST_LEAVES // 2, random_state=SEED, n_init=1, batch_size=4096).fit(features).labels_
+        used, leaf = np.unique(found, return_inverse=True)
+        points = unit(np.stack([features[found == group].mean(axis=0) for group in used]))
+    if len(points) < 2:
+        return Tree(np.zeros((0, 4)), leaf)
+    return Tree(linkage(points, method="average", metric="euclidean"), leaf.astype(np.int64))
+
+
+def choose(tree: Tree, features: Floats) -> int:
+    """The number of groups with the best silhouette (Rousseeuw 1987); 1 where there are too few texts to group.
+
+    At most the square root of half the texts (Mardia, Kent and Bibby 1979), because ever smaller groups fit ever better.
     """
-    from sklearn.cluster import KMeans
-
-    count = min(count, len(vectors))
-    labels = KMeans(n_clusters=count, n_init=STARTS, random_state=SEED).fit(vectors).labels_
-    order = sorted(range(count), key=lambda g: (-int((labels == g).sum()), int(np.argmax(labels == g))))
-    renamed = np.array([order.index(int(g)) for g in labels], dtype=np.int64)
-    centres = unit(np.stack([vectors[renamed == g].mean(axis=0) for g in range(count)]))
-    return renamed, centres
-
-
-def choose(vectors: Floats, most: int = 30) -> int:
-    """The number of groups with the best silhouette; 1 where there are too few texts to group."""
     from sklearn.metrics import silhouette_score
 
-    if len(vectors) < 2 * LEAST_FOR_MEAN:
+    if len(features) < 2 * LEAST_FOR_MEAN:
         return 1
-    tried = [k for k in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 30) if k <= min(most, len(vectors) // 4)] or [2]
-    sample = np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), SAMPLE)).astype(int))
-    scores = [silhouette_score(vectors[sample], groups(vectors[sample], k)[0], metric="cosine") for k in tried]
-    return tried[int(np.argmax(scores))]
+    sample = np.unique(np.linspace(0, len(features) - 1, min(len(features), SAMPLE)).astype(int))
+    scores: dict[int, float] = {}
+    for count in TRIED:
+        of = tree.cut(features, count)[sample]
+        if count <= max(2.0, float(np.sqrt(len(features) / 2))) and len(set(of.tolist())) > 1:
+            scores[count] = float(silhouette_score(features[sample], of, metric="cosine"))
+    return max(scores, key=lambda count: (scores[count], -count)) if scores else 1
+
+
+def parents(tree: Tree, features: Floats, of: Indices) -> list[int]:
+    """The group of the upper level to which each group of the lower level belongs; all apart if they are too few.
+
+    The upper level is the same tree cut into about the square root of twice as many groups as there are themes.
+    """
+    count = int(of.max()) + 1
+    if count < 6:
+        return list(range(count))
+    upper = tree.cut(features, max(2, round(float(np.sqrt(2 * count)))))
+    return [int(np.bincount(upper[of == group]).argmax()) for group in range(count)]
+
+
+def centres(features: Floats, of: Indices) -> Floats:
+    """The mean of each group, unit length, shape (groups, features)."""
+    return unit(np.stack([features[of == group].mean(axis=0) for group in range(int(of.max()) + 1)]))

@@ -17,7 +17,7 @@ import numpy as np
 from pipeline.config import ROOT
 from pipeline.embedding import embed
 from pipeline.records import Lang
-from pipeline.stages.cluster.partition import Floats, unit
+from pipeline.stages.cluster.features import Floats, unit
 
 TAXONOMIES = ROOT / "corpus" / "taxonomies"
 WORD_BONUS = 0.12
