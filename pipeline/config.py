@@ -108,6 +108,7 @@ class ClusterSettings(Settings, frozen=True):
 
     themes: Count = 0
     taxonomy: str = ""
+    keep: bool = True
 
 
 class ReviewSettings(Settings, frozen=True):

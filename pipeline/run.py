@@ -6,7 +6,7 @@ Whatever happens, the output folder holds the last complete tables: nothing is p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,14 @@ from pipeline.flow import MODULES
 from pipeline.records import Alignments, Block, Divergences, Lineage, Passage, Themes
 from pipeline.runner import Outcome, Progress, Runner
 from pipeline.sources import Found, find
+from pipeline.stages.cluster.keep import keep
 from pipeline.stages.evidence import place
 from pipeline.store import DamagedError, atomic_write, locked, make_folder
 from pipeline.tables import PassageRow
 
 STATE = ".pledgebook"
 SOURCES = "sources.json"
+THEMES = "themes.json"
 MEGABYTE = 1024 * 1024
 
 
@@ -98,8 +100,12 @@ def _once(runner: Runner, found: Found, output: Path, config: Config, say: Calla
     written = outputs.up_to_date(output, state, basis)
     unchanged = written is not None
     if written is None:
-        made = view(_parts(runner, outcome, found), reviews)
+        parts = _parts(runner, outcome, found)
+        if config.cluster.keep and not config.cluster.taxonomy:
+            parts = replace(parts, themes=_kept(state / THEMES, parts.themes, config.cluster.themes))
+        made = view(parts, reviews)
         written = outputs.put(output, state, basis, outputs.make(made, config.review.port), made, say)
+        atomic_write(state / THEMES, msgspec.json.encode((config.cluster.themes, parts.themes)))
     runner.cache.sweep(outcome.used(), config.run.cache_mb * MEGABYTE)
     return Summary(
         counts=written.counts,
@@ -110,6 +116,15 @@ def _once(runner: Runner, found: Found, output: Path, config: Config, say: Calla
         peak=outcome.peak,
         unchanged=unchanged,
     )
+
+
+def _kept(file: Path, themes: Themes, wanted: int) -> Themes:
+    """The themes under the names of the last run in this folder, if it looked for as many; as they are if there was none."""
+    try:
+        before, last = msgspec.json.decode(file.read_bytes(), type=tuple[int, Themes])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return themes
+    return keep(last, themes) if before == wanted else themes
 
 
 def _basis(outcome: Outcome, found: Found) -> Any:
