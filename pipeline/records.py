@@ -419,12 +419,22 @@ class ThemeOf(Record, frozen=True):
     score: float
 
 
+class Place(Record, frozen=True):
+    """Where neighbouring passages lie on the map of a corpus: the first of them, how many they are, x and y from 0 to 1."""
+
+    passage: str
+    count: int
+    x: float
+    y: float
+
+
 class Themes(Record, frozen=True):
-    """The themes of a corpus and where each document and passage belongs."""
+    """The themes of a corpus, where each document and passage belongs, and a map on which what is alike lies together."""
 
     themes: tuple[Theme, ...]
     documents: tuple[ThemeOf, ...]
     passages: tuple[ThemeOf, ...]
+    places: tuple[Place, ...] = ()
 
 
 class WorkAlignment(Record, frozen=True):

@@ -251,6 +251,18 @@ class ThemeRow(Record, frozen=True):
     parent: str
 
 
+class MapRow(Record, frozen=True):
+    """A mark on the map of the corpus: where neighbouring passages begin, how many they are, their theme, x and y from 0 to 1."""
+
+    document: str
+    title: str
+    page: int
+    theme: str
+    passages: int
+    x: float
+    y: float
+
+
 class CoverageRow(Record, frozen=True):
     """A cell of layer × function × binding; an empty cell is a gap."""
 
@@ -262,6 +274,27 @@ class CoverageRow(Record, frozen=True):
     count: int
     gap: bool
     statements: tuple[str, ...] = ()
+
+
+class ActorCoverageRow(Record, frozen=True):
+    """What an actor is bound to do within one function, by how it binds; what it says nothing of has no row.
+
+    ``actor`` is the canonical id, or the words that name the actor where there is no id.
+    """
+
+    actor: str
+    name_en: str
+    name_zh: str
+    layer: str
+    function: str
+    function_en: str
+    function_zh: str
+    count: int
+    legally_binding: int
+    politically_binding: int
+    voluntary: int
+    none: int
+    statements: tuple[str, ...]
 
 
 class LineageRow(Record, frozen=True):
@@ -337,6 +370,8 @@ class RunView(Record, frozen=True):
     coverage: tuple[CoverageRow, ...]
     failures: tuple[FailureRow, ...]
     lineage: tuple[LineageRow, ...] = ()
+    actors_coverage: tuple[ActorCoverageRow, ...] = ()
+    map: tuple[MapRow, ...] = ()
 
 
 LAYERS: tuple[Layer, ...] = ("global", "regional", "national", "non-state")

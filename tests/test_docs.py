@@ -81,7 +81,7 @@ def test_every_setting_is_in_the_reference_and_no_other() -> None:
         ("references", ("references.csv",)),
         ("alignments and divergences", ("alignments.csv", "divergences.csv")),
         ("lineage", ("lineage.csv",)),
-        ("themes and coverage", ("themes.csv", "coverage.csv")),
+        ("themes and coverage", ("themes.csv", "coverage.csv", "actors_coverage.csv")),
         ("failures", ("failures.csv",)),
     ],
 )

@@ -52,6 +52,7 @@ def test_every_table_of_the_samples_has_rows(outputs):
         "divergences",
         "themes",
         "coverage",
+        "actors_coverage",
     ):
         with (outputs / f"{name}.csv").open(encoding="utf-8-sig", newline="") as stream:
             assert sum(1 for _ in csv.DictReader(stream)) > 0, name

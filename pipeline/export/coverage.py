@@ -1,4 +1,4 @@
-"""Counts commitments by layer, function and how binding they are; a cell with none is a gap.
+"""Counts commitments by layer, function and how binding they are, and by actor and function; a cell with none is a gap.
 
 The function of a commitment is the one whose cue words (``corpus/lexicons/functions.toml``) its sentence has most of,
 the earlier function in the file where two are equal; one without any cue is ``unassigned``, so that the cells always
@@ -8,13 +8,13 @@ add up to the table. The layer is its bearer's; a commitment whose bearer is hid
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from pipeline.lexicons import lexicon
-from pipeline.tables import BINDINGS, LAYERS, CommitmentRow, CoverageRow
+from pipeline.tables import BINDINGS, LAYERS, ActorCoverageRow, CommitmentRow, CoverageRow, EntityRow
 
 UNASSIGNED = "unassigned"
 UNSPECIFIED = "unspecified"
@@ -60,6 +60,11 @@ def function_of(row: CommitmentRow) -> str:
     return best if scores.get(best) else UNASSIGNED
 
 
+def _names() -> tuple[tuple[str, str, str], ...]:
+    """Id, English and Chinese name of each function, and last of what has none."""
+    return (*((f.id, f.en, f.zh) for f in functions()), (UNASSIGNED, UNASSIGNED, "未归类"))
+
+
 def coverage(rows: Sequence[CommitmentRow]) -> tuple[CoverageRow, ...]:
     """Every cell of layer × function × binding, the empty ones too.
 
@@ -70,10 +75,9 @@ def coverage(rows: Sequence[CommitmentRow]) -> tuple[CoverageRow, ...]:
     for row in rows:
         if row.review != "rejected":
             held[row.layer or UNSPECIFIED, function_of(row), row.binding].append(row.statement_id)
-    names = [(f.id, f.en, f.zh) for f in functions()]
     cells = []
     for layer in (*LAYERS, UNSPECIFIED):
-        for name, english, chinese in (*names, (UNASSIGNED, UNASSIGNED, "未归类")):
+        for name, english, chinese in _names():
             for binding in BINDINGS:
                 statements = tuple(held.get((layer, name, binding), ()))
                 named = layer != UNSPECIFIED and name != UNASSIGNED
@@ -91,3 +95,60 @@ def coverage(rows: Sequence[CommitmentRow]) -> tuple[CoverageRow, ...]:
                         )
                     )
     return tuple(cells)
+
+
+def actor_key(row: CommitmentRow) -> tuple[str, str]:
+    """What tells a bearer from others: its canonical id, else its language and words, whatever their case."""
+    return ("id", row.bearer_id) if row.bearer_id else (row.lang, " ".join(row.bearer.casefold().split()))
+
+
+def actors_coverage(rows: Sequence[CommitmentRow], named: Sequence[EntityRow]) -> tuple[ActorCoverageRow, ...]:
+    """What each actor is bound to do, a row a function: the actor with the most statements first.
+
+    A bearer with a canonical id counts over both languages and all its names; one without is told apart by its words,
+    whatever their case. Rejected statements and those without a named bearer are not counted.
+
+    Args:
+        rows: the commitments of a run.
+        named: its actors, which give an id its names.
+    """
+    known = {actor.id: actor for actor in named if actor.id}
+    held: defaultdict[tuple[str, str], list[CommitmentRow]] = defaultdict(list)
+    for row in rows:
+        if row.bearer and row.review != "rejected":
+            held[actor_key(row)].append(row)
+    found = []
+    for _, group in sorted(held.items(), key=lambda item: (-len(item[1]), item[0])):
+        words, lang = most_common(row.bearer for row in group), group[0].lang
+        entity = known.get(group[0].bearer_id)
+        layer = most_common(row.layer or UNSPECIFIED for row in group)
+        by_function: defaultdict[str, list[CommitmentRow]] = defaultdict(list)
+        for row in group:
+            by_function[function_of(row)].append(row)
+        for name, english, chinese in _names():
+            if part := by_function.get(name):
+                binds = Counter(row.binding for row in part)
+                found.append(
+                    ActorCoverageRow(
+                        actor=group[0].bearer_id or words,
+                        name_en=entity.name_en if entity else words if lang == "en" else "",
+                        name_zh=entity.name_zh if entity else words if lang == "zh" else "",
+                        layer=layer,
+                        function=name,
+                        function_en=english,
+                        function_zh=chinese,
+                        count=len(part),
+                        legally_binding=binds["legally_binding"],
+                        politically_binding=binds["politically_binding"],
+                        voluntary=binds["voluntary"],
+                        none=binds["none"],
+                        statements=tuple(row.statement_id for row in part),
+                    )
+                )
+    return tuple(found)
+
+
+def most_common(values: Iterable[str]) -> str:
+    """The value met most often, the first in order where two are equal."""
+    counts = Counter(values)
+    return min(counts, key=lambda value: (-counts[value], value))

@@ -19,6 +19,7 @@ from pipeline.fingerprint import fingerprint, folder_hash
 from pipeline.records import Record
 from pipeline.store import OutputError, atomic_write, atomic_write_all, explain, sha256_of
 from pipeline.tables import (
+    ActorCoverageRow,
     AlignmentRow,
     CommitmentRow,
     CoverageRow,
@@ -51,6 +52,7 @@ TABLES: dict[str, tuple[str, type[Record]]] = {
     "lineage.csv": ("lineage", LineageRow),
     "themes.csv": ("themes", ThemeRow),
     "coverage.csv": ("coverage", CoverageRow),
+    "actors_coverage.csv": ("actors_coverage", ActorCoverageRow),
     "failures.csv": ("failures", FailureRow),
 }
 OTHERS = (WORKBOOK, "commitments.parquet", "commitments.jsonl", "passages.jsonl", "report.html")

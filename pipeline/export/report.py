@@ -1,15 +1,15 @@
 """The report of a run: one page that opens offline, on a laptop and on paper, with the run's tables as pictures.
 
 In order: what was read and what could not be; how strongly the texts bind (forces by language); who bears the duties; the
-themes; coverage, layer by function, with the gaps; the deadlines on a line of time; where two languages differ; what later
-documents of a series changed; and the commitments themselves, to be searched. Counts come from the rows alone, so a
-picture never says what a table does not.
+themes; coverage, by layer, function and actor, with the gaps; the deadlines on a line of time; where two languages differ;
+what later documents of a series changed; and the commitments themselves, to be searched. Counts come from the rows alone,
+so a picture never says what a table does not.
 The page is a template with automatic escaping: nothing that a document says can become markup.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -17,8 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
+from pipeline.export.coverage import actor_key, most_common
+from pipeline.export.history import ORDER, histories
+from pipeline.export.matrix import LAYERS_ZH, read_coverage
+from pipeline.export.themes import pictures
 from pipeline.records import FORCES, OPERATIVE_FORCES, Record
-from pipeline.tables import BINDINGS, LAYERS, CommitmentRow, DivergenceRow, RunView
+from pipeline.tables import BINDINGS, CommitmentRow, DivergenceRow, RunView
 
 HERE = Path(__file__).parent / "page"
 MOST_ACTORS = 20
@@ -34,10 +38,7 @@ NAMES_ZH = {
     "permission": "许可",
     "commitment": "承诺",
     "recommendation": "建议",
-    "global": "全球",
-    "regional": "区域",
-    "national": "国家",
-    "non-state": "非国家",
+    **LAYERS_ZH,
     "legally_binding": "法律约束",
     "politically_binding": "政治约束",
     "voluntary": "自愿",
@@ -90,18 +91,22 @@ def write_report(run: RunView) -> str:
             ),
             by_actor=actor_bars(run),
             by_theme=theme_bars(run),
-            coverage=coverage(run),
-            layers=LAYERS,
+            pictures=pictures(run),
+            coverage=read_coverage(run),
             bindings=BINDINGS,
             dots=timeline(rows),
             years=years(rows),
             table=rows[:MOST_ROWS],
+            shown={row.statement_id for row in rows[:MOST_ROWS]},
             left_out=max(0, len(rows) - MOST_ROWS),
             differences=worst(run.divergences)[:MOST_DIFFERENCES],
             differences_by_kind=sorted(
                 Counter(r.kind for r in run.divergences).items(), key=lambda kv: (-kv[1], kv[0])
             ),
             history=run.lineage[:MOST_CHANGES],
+            histories=histories(run.lineage, {d.document: d.work_id for d in run.documents}),
+            order=ORDER,
+            series=len({r.series for r in run.lineage}),
             changes=sorted(Counter(r.change for r in run.lineage).items(), key=lambda kv: (-kv[1], kv[0])),
             titles={d.document: d.title or d.path for d in run.documents},
         )
@@ -131,8 +136,12 @@ def bars(pairs: Iterable[tuple[str, str]], names: Sequence[str], kinds: Sequence
 
 def actor_bars(run: RunView) -> list[Bar]:
     """The bearers with the most statements, by force; a bearer with an id counts over both languages and all its names."""
-    names = {row.id: " · ".join(filter(None, (row.name_en, row.name_zh))) for row in run.actors if row.id}
-    pairs = [(names.get(r.bearer_id, r.bearer), r.force) for r in run.commitments if r.bearer]
+    forms: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for r in run.commitments:
+        forms[actor_key(r)].append(r.bearer)
+    names = {key: most_common(words) for key, words in forms.items()}
+    names |= {("id", row.id): " · ".join(filter(None, (row.name_en, row.name_zh))) for row in run.actors if row.id}
+    pairs = [(names[actor_key(r)], r.force) for r in run.commitments if r.bearer]
     common = [
         name for name, _ in sorted(Counter(name for name, _ in pairs).items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -147,25 +156,6 @@ def theme_bars(run: RunView) -> list[Bar]:
         name for name, _ in sorted(Counter(name for name, _ in pairs).items(), key=lambda item: (-item[1], item[0]))
     ]
     return bars(pairs, common[:MOST_THEMES], [f for f in FORCES if f in OPERATIVE_FORCES])
-
-
-def coverage(run: RunView) -> list[dict[str, Any]]:
-    """The matrix: a row a function, a cell a layer with its count by binding and a shade from 0 to 1."""
-    functions = list(dict.fromkeys((c.function, c.function_en, c.function_zh) for c in run.coverage))
-    counts = {(c.layer, c.function, c.binding): c.count for c in run.coverage}
-    most = (
-        max((sum(counts.get((la, f, b), 0) for b in BINDINGS) for la in LAYERS for f, _, _ in functions), default=0)
-        or 1
-    )
-    matrix = []
-    for function, english, chinese in functions:
-        cells = []
-        for layer in LAYERS:
-            split = [(binding, counts.get((layer, function, binding), 0)) for binding in BINDINGS]
-            total = sum(count for _, count in split)
-            cells.append({"total": total, "split": split, "shade": round((total / most) ** 0.5, 3), "layer": layer})
-        matrix.append({"en": english, "zh": chinese, "cells": cells})
-    return matrix
 
 
 def _day(text: str) -> date | None:

@@ -8,14 +8,14 @@ the coverage are counted. Everything comes in order of path and place, so the ta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pipeline.export.coverage import coverage
+from pipeline.export.coverage import actors_coverage, coverage
 from pipeline.export.entities import actors, instruments
 from pipeline.export.reviews import Locate, apply_reviews
 from pipeline.records import Alignments, Divergences, Failure, Lineage, Source, Themes
@@ -27,6 +27,7 @@ from pipeline.tables import (
     DocumentRows,
     FailureRow,
     LineageRow,
+    MapRow,
     PassageRow,
     RunView,
     StatementRow,
@@ -69,11 +70,12 @@ def view(parts: Parts, reviews: Path) -> RunView:
     titles = {rows.document: rows.about.title for rows in parts.rows}
     commitments = apply_reviews(statements, reviews, passages, titles, parts.locate)
     failures = tuple(_failures(parts))
+    named = actors(parts.rows)
     return RunView(
         documents=tuple(_documents(parts, joins, commitments, failures)),
         commitments=commitments,
         passages=passages,
-        actors=actors(parts.rows),
+        actors=named,
         instruments=instruments(parts.rows),
         quantities=tuple(row for rows in parts.rows for row in rows.quantities),
         definitions=tuple(row for rows in parts.rows for row in rows.definitions),
@@ -84,6 +86,8 @@ def view(parts: Parts, reviews: Path) -> RunView:
         coverage=coverage(commitments),
         failures=failures,
         lineage=tuple(_lineage(parts, commitments)),
+        actors_coverage=actors_coverage(commitments, named),
+        map=tuple(_map(parts.themes, {row.id: row for row in passages}, titles)),
     )
 
 
@@ -256,8 +260,20 @@ def _unread(source: Source) -> DocumentRow:
     return DocumentRow(**empty)
 
 
+def _map(themes: Themes, passages: Mapping[str, PassageRow], titles: Mapping[str, str]) -> Iterator[MapRow]:
+    for place in themes.places:
+        row = passages[place.passage]
+        yield MapRow(
+            document=row.document, title=titles.get(row.document, ""), page=row.page, theme=row.theme,
+            passages=place.count, x=place.x, y=place.y,
+        )  # fmt: skip
+
+
 def _themes(themes: Themes, commitments: Sequence[CommitmentRow]) -> Iterator[ThemeRow]:
     counts = Counter(row.theme for row in commitments)
+    for theme in themes.themes:
+        if theme.parent:
+            counts[theme.parent] += counts[theme.id]
     for theme in themes.themes:
         yield ThemeRow(
             theme=theme.id,

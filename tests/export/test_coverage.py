@@ -7,12 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.export.coverage import coverage, function_of, functions
+from pipeline.export.coverage import actors_coverage, coverage, function_of, functions
 from pipeline.records import Lang
-from pipeline.tables import BINDINGS, LAYERS, CommitmentRow
+from pipeline.tables import BINDINGS, LAYERS, CommitmentRow, EntityRow
 
 
-def row(quote: str, lang: Lang = "en", layer: str = "national", review: str = "unreviewed") -> CommitmentRow:
+def row(
+    quote: str, lang: Lang = "en", layer: str = "national", review: str = "unreviewed", **fields: object
+) -> CommitmentRow:
     kinds = {"page": 1, "strength": 5, "confidence": 0.5} | dict.fromkeys(
         ("hedge", "instruments", "quantities", "divergence"), ()
     )
@@ -24,6 +26,7 @@ def row(quote: str, lang: Lang = "en", layer: str = "national", review: str = "u
         "quote": quote,
         "layer": layer,
         "review": review,
+        **fields,
     }
     return msgspec.convert(data, CommitmentRow)
 
@@ -84,6 +87,29 @@ def test_cells_add_up_and_empty_ones_are_gaps() -> None:
 
 def test_no_statement_no_gap_is_hidden() -> None:
     assert all(cell.gap for cell in coverage([]))
+
+
+def test_an_actor_counts_over_both_languages_by_function_and_binding() -> None:
+    agency = EntityRow("IAEA", "International Atomic Energy Agency", "国际原子能机构", "igo", "global", (), 3, 1, ())
+    rows = [
+        row("The IAEA shall guard plutonium.", statement_id="1", bearer="IAEA", bearer_id="IAEA", layer="global"),
+        row("原子能机构应看管高浓铀。", "zh", "global", statement_id="2", bearer="机构", bearer_id="IAEA", binding="voluntary"),
+        row("The IAEA shall offer training workshops.", statement_id="3", bearer="IAEA", bearer_id="IAEA", layer="global"),
+        row("We shall guard plutonium.", statement_id="4", bearer="We"),
+        row("we shall guard plutonium.", statement_id="5", bearer="we"),
+        row("We shall guard it.", statement_id="6", bearer="We", review="rejected"),
+        row("Plutonium shall be guarded.", statement_id="7"),
+    ]  # fmt: skip
+    found = actors_coverage(rows, [agency])
+    assert [(r.actor, r.name_en, r.name_zh, r.function, r.statements) for r in found] == [
+        ("IAEA", agency.name_en, agency.name_zh, "secure_material", ("1", "2")),
+        ("IAEA", agency.name_en, agency.name_zh, "cooperate_build_capacity", ("3",)),
+        ("We", "We", "", "secure_material", ("4", "5")),
+    ]
+    assert [(r.count, r.legally_binding, r.politically_binding, r.voluntary, r.none) for r in found] == [
+        (2, 1, 0, 1, 0), (1, 1, 0, 0, 0), (2, 2, 0, 0, 0),
+    ]  # fmt: skip
+    assert actors_coverage([], [agency]) == ()
 
 
 def test_the_lexicon_is_where_the_words_are() -> None:

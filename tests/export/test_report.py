@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
-from pipeline.export.report import bars, timeline, write_report, years
-from pipeline.tables import CommitmentRow, CoverageRow, DivergenceRow, DocumentRow, RunView
+from pipeline.export.report import actor_bars, bars, timeline, write_report, years
+from pipeline.tables import CommitmentRow, CoverageRow, DivergenceRow, DocumentRow, EntityRow, RunView
 
 
 def row(number: int, **fields: object) -> CommitmentRow:
@@ -53,6 +53,15 @@ def test_bars_count_rows():
     assert [(b.name, b.total) for b in made] == [("a", 2), ("b", 1)]
     assert made[0].parts == (("en", 1, 50.0), ("zh", 1, 50.0))
     assert bars([], ["a"], ["en"])[0].total == 0
+
+
+def test_an_actor_has_one_bar_for_all_its_names():
+    agency = EntityRow("IAEA", "Agency", "原子能机构", "igo", "global", (), 2, 1, ())
+    rows = (row(1), row(2, bearer="we"), row(3), row(4, bearer="IAEA", bearer_id="IAEA"),
+            row(5, bearer="机构", bearer_id="IAEA", lang="zh"), row(6, bearer=""),
+            row(7, bearer="UN", bearer_id="UN"))  # fmt: skip
+    made = actor_bars(msgspec.structs.replace(view(*rows), actors=(agency,)))
+    assert [(bar.name, bar.total) for bar in made] == [("We", 3), ("Agency · 原子能机构", 2), ("UN", 1)]
 
 
 def test_the_line_of_time_has_a_dot_for_each_date():

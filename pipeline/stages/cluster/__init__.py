@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.config import ClusterSettings
 from pipeline.embedding import embed_long
-from pipeline.records import Facts, Lang, Passages, Theme, ThemeOf, Themes, Vectors, stable_id
+from pipeline.records import Facts, Lang, Passages, Place, Theme, ThemeOf, Themes, Vectors, stable_id
 from pipeline.stage import Stage
 from pipeline.stages.cluster import labels, partition, taxonomy
 from pipeline.stages.cluster.features import Floats, centre_languages, features, unit
@@ -84,6 +84,7 @@ class _Found:
     above: list[Theme]
     of: Indices
     scores: Floats
+    places: tuple[Place, ...] = ()
 
     @property
     def best(self) -> Floats:
@@ -123,7 +124,16 @@ def _clustered(texts: _Texts, count: int) -> _Found:
     wide = _named(texts.langs, bags, np.array(upper, dtype=np.int64)[passage_of], "wide")
     several = {group for group, n in Counter(upper).items() if n > 1} if len(set(upper)) > 1 else set()
     themes = [replace(t, parent=wide[g].id) if g in several else t for t, g in zip(themes, upper, strict=True)]
-    return _Found(themes, [wide[g] for g in sorted(several)], passage_of, scores)
+    return _Found(themes, [wide[g] for g in sorted(several)], passage_of, scores, _places(texts, seen, of, first))
+
+
+def _places(texts: _Texts, seen: Floats, of: Indices, first: Indices) -> tuple[Place, ...]:
+    """A place on the map for each group of neighbouring passages."""
+    sizes = np.bincount(texts.group)
+    return tuple(
+        Place(passage=texts.ids[i], count=int(n), x=round(float(x), 4), y=round(float(y), 4))
+        for i, n, (x, y) in zip(first.tolist(), sizes.tolist(), partition.flatten(seen, of), strict=True)
+    )
 
 
 def _by_group(vectors: Floats, group: Indices) -> Floats:
@@ -214,6 +224,7 @@ def build(settings: ClusterSettings) -> Any:
             themes=(*counted, *above),
             documents=_of(documents, counted, chosen, means.max(axis=1)),
             passages=_of(texts.ids, counted, found.of, found.best),
+            places=found.places,
         )
 
     return cluster

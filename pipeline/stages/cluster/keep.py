@@ -52,7 +52,7 @@ def keep(before: Themes, now: Themes) -> Themes:
         for theme in before.themes
         if any(t.parent == theme.id for t in themes)
     ]
-    return Themes(themes=(*themes, *above), documents=documents, passages=passages)
+    return Themes(themes=(*themes, *above), documents=documents, passages=passages, places=now.places)
 
 
 def _match(held: dict[str, str], now: Themes) -> dict[str, str]:

@@ -113,3 +113,22 @@ def parents(tree: Tree, features: Floats, of: Indices) -> list[int]:
 def centres(features: Floats, of: Indices) -> Floats:
     """The mean of each group, unit length, shape (groups, features)."""
     return unit(np.stack([features[of == group].mean(axis=0) for group in range(int(of.max()) + 1)]))
+
+
+def flatten(features: Floats, of: Indices) -> Floats:
+    """Places on a map, shape (texts, 2), from 0 to 1: the two directions in which the groups' centres differ most.
+
+    (Principal components of the centres; the larger end of each direction is where its strongest feature is positive.
+    Half of a place is its rank, so that a few far ones do not press all others together.)
+    """
+    middles = centres(features, of)
+    mean = middles.mean(axis=0)
+    spread = middles - mean if len(middles) > 2 else features - mean
+    axes = np.linalg.svd(spread, full_matrices=False)[2][:2]
+    axes = np.array([axis * np.sign(axis[np.abs(axis).argmax()] or 1.0) for axis in axes])
+    flat = np.zeros((len(features), 2))
+    flat[:, : len(axes)] = (features - mean) @ axes.T
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    place = (flat - low) / np.maximum(high - low, 1e-9)
+    rank = flat.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") / max(1, len(flat) - 1)
+    return np.asarray((place + rank) / 2)
