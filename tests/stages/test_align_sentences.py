@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.stages.align import sentences
 from pipeline.stages.align.sentences import LIST_MARK, align, anchors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,13 @@ def test_what_is_no_list_mark(text):
 
 def test_anchors_are_numbers_and_acronyms():
     assert anchors("In 2031 the IAEA counted 4,200 of 9 sources.") == {"2031", "IAEA", "4200"}
+
+
+def test_a_long_text_is_aligned_alike(monkeypatch):
+    zh = [*ZH[:3], "代表们住在旧海关大楼里。", "他们晚上一起用餐。", "账目已经审计。", ZH[4]]
+    en = [*EN[:3], EN[3] + " The accounts have been audited.", EN[4]]
+    monkeypatch.setattr(sentences, "LONG", 2)
+    assert beads(en, zh) == [((0,), (0,)), ((1,), (1,)), ((2,), (2,)), ((3,), (3, 4, 5)), ((4,), (6,))]
 
 
 @settings(max_examples=15, deadline=None)
