@@ -1,4 +1,4 @@
-"""Measures sentence alignment: ``python -m benchmarks.alignment`` prints strict F1 on the works, and time and memory on a long text.
+"""Measures sentence alignment: ``python -m benchmarks.alignment`` prints strict F1 on the works, and time on a long text.
 
 The long text is every work one after the other, as often as it takes to have the sentences that are asked for a side; so many
 sentences recur, and a path that strays from the diagonal would show in the F1. ``--sentences`` says how many (10,000).
