@@ -41,7 +41,7 @@ class Settings:
     """
 
     skip: float = 0.8
-    many: float = 0.06
+    many: float = 0.15
     length: float = 0.06
     anchors: float = 0.15
     marks: float = 0.3
