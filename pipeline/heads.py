@@ -1,8 +1,8 @@
 """The force head: from what the encoder says of a passage to a probability for each force.
 
-A multinomial logistic regression over the encoder's log probabilities, its set scores and its pooled vector, fitted by
-scikit-learn on passages that the encoder was not trained on and on what people corrected, so that a probability of 0.8
-is right four times in five. It is stored as two arrays and runs in numpy.
+A linear map over the encoder's log probabilities, its set scores and its pooled vector, fitted on passages that the
+encoder was not trained on and on what people corrected (``pipeline.train.head``), so that a probability of 0.8 is right
+four times in five. It is stored as two arrays and runs in numpy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The labelled works are the project's own writing: none of their passages is made of somebody else's words.
+"""The labelled works and clauses are the project's own writing: none of their passages is made of somebody else's words.
 
 Runs of eight English words or twelve Chinese characters that also stand in the treaties, reports and labelled sentences of
 ``../shared`` are looked for; where these cover most of a passage, the passage was written from memory of a real text.
@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import opencc
 import pytest
 
+from pipeline.clauses import read_clauses
 from pipeline.works import read_works
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,16 +57,17 @@ def test_no_passage_is_made_of_the_words_of_a_real_text():
         known[lang].update(tuple(words[i : i + RUN[lang]]) for i in range(len(words) - RUN[lang] + 1))
     assert all(known.values())
     copied = []
-    for work in read_works(ROOT / "corpus" / "works"):
-        for passage in work.passages:
-            words = units(passage.text, passage.lang, simplified)
-            run = RUN[passage.lang]
-            covered = {
-                k
-                for i in range(len(words) - run + 1)
-                if tuple(words[i : i + run]) in known[passage.lang]
-                for k in range(i, i + run)
-            }
-            if words and len(covered) > MOST * len(words):
-                copied.append(f"{work.id}:{passage.line}: {passage.text}")
+    written = [(p.work, p.lang, p.text) for work in read_works(ROOT / "corpus" / "works") for p in work.passages]
+    written += [(c.source, c.lang, c.text) for c in read_clauses(ROOT / "corpus" / "clauses")]
+    for source, lang, text in written:
+        words = units(text, lang, simplified)
+        run = RUN[lang]
+        covered = {
+            k
+            for i in range(len(words) - run + 1)
+            if tuple(words[i : i + run]) in known[lang]
+            for k in range(i, i + run)
+        }
+        if words and len(covered) > MOST * len(words):
+            copied.append(f"{source}: {text}")
     assert not copied

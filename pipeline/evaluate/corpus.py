@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.clauses import Clause
 from pipeline.records import FORCES, Record
 from pipeline.train.command import splits
 from pipeline.works import LabelledPassage, Work, WorkError
@@ -109,6 +110,13 @@ def tables(works: Sequence[Work], of: Mapping[str, str]) -> dict[str, list[tuple
         "Beads": [("English : Chinese sentences", "beads"), *_most(shapes)],
         "Planted differences": [("kind", "beads"), *_most(planted)],
     }
+
+
+def clause_table(clauses: Sequence[Clause]) -> list[tuple[str, ...]]:
+    """Counts of the single clauses by primary force and language."""
+    sides = [[c for c in clauses if c.lang == lang] for lang in ("en", "zh")]
+    rows = [(f, *(_n(c.force[0] == f for c in side) for side in sides)) for f in FORCES]
+    return [("force, primary", "English", "Chinese"), *rows, ("all", *(str(len(side)) for side in sides))]
 
 
 def _most(counts: Counter[str]) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ drawn by runs of neighbouring passages, so that a review rarely stands beside wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Point(Record, frozen=True):
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """A passage with what the encoder says of it."""
 
     example: Example
@@ -66,7 +66,7 @@ def curves(config: Config, say: Callable[[str], None] = lambda text: None, field
     of, _ = split_lists(works, folder.parent / "splits.toml")
     held = [work for work in works if of[work.id] != "train"]
     seen = {f: sum(of[w.id] == "train" and w.facts["field"] == f for w in works) for f in _fields(works)}
-    rows = _rows(held, config)
+    rows = held_rows(held, config)
     points: list[Point] = []
     for name in fields or [f for f in _fields(held) if sum(row.field == f for row in rows) >= LEAST]:
         say(f"{name} …")
@@ -78,17 +78,18 @@ def _fields(works: Sequence[Work]) -> list[str]:
     return sorted({work.facts["field"] for work in works})
 
 
-def _rows(works: Sequence[Work], config: Config) -> list[_Row]:
+def held_rows(works: Sequence[Work], config: Config) -> list[Row]:
+    """The passages of works that the encoder has not learnt from, as it sees them."""
     encoder = Encoder(models.current(ROOT / config.tag.model, "encoder"), config.tag.threads)
     made: list[tuple[Example, str]] = []
     for work in works:
         # A list item stands once, behind its chapeau, as a reviewer sees it.
         made += [(e, work.facts["field"]) for e in examples(work.passages) if e.weight == 1.0]
     coded = encoder.encode([e.text for e, _ in made], [e.context for e, _ in made])
-    return [_Row(e, code, field) for (e, field), code in zip(made, coded, strict=True)]
+    return [Row(e, code, field) for (e, field), code in zip(made, coded, strict=True)]
 
 
-def _field(name: str, rows: Sequence[_Row], seen: int, seed: int) -> list[Point]:
+def _field(name: str, rows: Sequence[Row], seen: int, seed: int) -> list[Point]:
     """The points of one field."""
     base = [row for row in rows if row.field != name]
     mine = [row for row in rows if row.field == name]
@@ -113,7 +114,7 @@ def _field(name: str, rows: Sequence[_Row], seen: int, seed: int) -> list[Point]
     ]
 
 
-def halves(rows: Sequence[_Row], seed: int) -> tuple[list[_Row], list[_Row]]:
+def halves(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
     """Reviews in random order, and what is measured: alternate runs of neighbouring passages, shifted by the seed."""
     shift = seed % (2 * RUN)
     pool = [row for i, row in enumerate(rows) if (i + shift) // RUN % 2 == 0]
@@ -122,11 +123,15 @@ def halves(rows: Sequence[_Row], seed: int) -> tuple[list[_Row], list[_Row]]:
     return [pool[i] for i in order], kept
 
 
-def _score(base: Sequence[_Row], reviews: Sequence[_Row], kept: Sequence[_Row]) -> tuple[float, float]:
+def _score(base: Sequence[Row], reviews: Sequence[Row], kept: Sequence[Row]) -> tuple[float, float]:
     """Accuracy in English and Chinese on what is kept, by a head fitted on the base and some reviews."""
-    learnt = [row.example for row in base] + [replace(row.example, weight=REVIEW_WEIGHT) for row in reviews]
-    coded = [row.coded for row in (*base, *reviews)]
-    head, _ = fit_head(coded, [e.force[0] for e in learnt], [e.work for e in learnt], [e.weight for e in learnt])
+    head = fit_head(
+        [row.coded for row in base],
+        [row.example.force[0] for row in base],
+        [row.coded for row in reviews],
+        [row.example.force[0] for row in reviews],
+        [REVIEW_WEIGHT] * len(reviews),
+    )
     best = head.probabilities([row.coded for row in kept]).argmax(axis=1)
     right = [FORCES[int(i)] == row.example.force[0] for i, row in zip(best, kept, strict=True)]
     shares = []

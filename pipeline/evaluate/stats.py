@@ -6,9 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipeline.clauses import read_clauses
 from pipeline.config import ROOT
 from pipeline.evaluate.agreement import Agreement, agreement
-from pipeline.evaluate.corpus import split_lists, tables, twins
+from pipeline.evaluate.corpus import clause_table, split_lists, tables, twins
 from pipeline.store import atomic_write
 from pipeline.works import Work, WorkError, read_works
 
@@ -35,7 +36,7 @@ def stats(write: bool, disagreements: bool = False, root: Path = ROOT) -> int:
     of, _ = split_lists(works, root / "corpus" / "splits.toml")
     second = read_works(root / "corpus" / "second")
     both = agreement(works, second) if second else None
-    counted = tables(works, of)
+    counted = tables(works, of) | {"Single clauses": clause_table(read_clauses(root / "corpus" / "clauses"))}
     repeats = duplicate_tables(works)
     _print({**counted, **repeats, **(agreement_tables(both) if both else {})})
     if both is None:

@@ -22,17 +22,19 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__, models
+from pipeline.clauses import read_clauses
 from pipeline.config import ROOT, Config
 from pipeline.encoder import Encoder
 from pipeline.heads import ForceHead
 from pipeline.metrics import accuracy, calibration_error, interval, macro_f1
 from pipeline.records import FORCES
-from pipeline.train.examples import Example, examples
+from pipeline.train.examples import Example, clause_examples, examples
 from pipeline.train.head import fit_head
 from pipeline.train.reviews import reviewed
 from pipeline.works import Work, read_works
 
 LANGS = ("en", "zh")
+CALIBRATION = 320  # examples from which the ranges of the 8-bit encoder are fixed
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,14 @@ def splits(works: Sequence[Work], file: Path) -> dict[str, str]:
 
 
 def gather(config: Config) -> Data:
-    """Reads the works and the reviews."""
+    """Reads the works, the single clauses and the reviews; the clauses only train the encoder."""
+    corpus = (ROOT / config.train.works).parent
     works = read_works(ROOT / config.train.works)
-    of = splits(works, (ROOT / config.train.works).parent / "splits.toml")
+    of = splits(works, corpus / "splits.toml")
     parts: dict[str, list[Example]] = {"train": [], "dev": [], "test": []}
     for work in works:
         parts[of[work.id]] += examples(work.passages)
+    parts["train"] += clause_examples(read_clauses(corpus / "clauses"))
     return Data(parts["train"], parts["dev"], parts["test"], reviewed(ROOT / config.review.folder))
 
 
@@ -130,7 +134,11 @@ def make_encoder(data: Data, folder: Path, config: Config) -> Path:
 
         network = deep.fine_tune(pretrained, tokenizer, embeddings, rows, recipe, after)
     folder.mkdir(parents=True)
-    deep.export(network, folder / "encoder.onnx")
+    batcher = deep.Batcher(tokenizer, embeddings)
+    sample = sorted(rows[:: max(1, len(rows) // CALIBRATION)], key=lambda row: len(row.text))
+    deep.export(
+        network, folder / "encoder.onnx", [batcher.batch(sample[i : i + 16]) for i in range(0, len(sample), 16)]
+    )
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     np.save(folder / "embeddings.npy", embeddings)
     models.write_card(folder, {
@@ -153,9 +161,11 @@ def fingerprint(rows: Sequence[Example]) -> str:
 
 def _finish(home: Path, folder: Path, deep: bool, data: Data, promote: bool, config: Config) -> int:
     encoder = Encoder(folder, config.tag.threads)
-    rows = [row for row in data.dev + data.reviews if row.text]
+    rows = data.dev + data.reviews
     coded = encoder.encode([row.text for row in rows], [row.context for row in rows])
-    head, chosen = fit_head(coded, [r.force[0] for r in rows], [r.work for r in rows], [r.weight for r in rows])
+    said = [row.force[0] for row in rows]
+    at = len(data.dev)
+    head = fit_head(coded[:at], said[:at], coded[at:], said[at:], [row.weight for row in data.reviews])
     version = fingerprint(rows)[:8] + "-" + models.sha256(folder / "encoder.onnx")[:8]
     new = score(encoder, head, data.test)
     old = _score_current(home, encoder if not deep else None, data.test, config)
@@ -167,7 +177,7 @@ def _finish(home: Path, folder: Path, deep: bool, data: Data, promote: bool, con
     head.save(place)
     name = models.sha256(folder / "encoder.onnx")[:12] if deep else folder.name
     models.write_card(place, {
-        "model": "temperature and a penalised linear correction over the encoder", "encoder": name, "chosen": chosen,
+        "model": "temperature, and a penalised linear correction by reviews, over the encoder", "encoder": name,
         "examples": len(rows), "reviews": len(data.reviews), "data": fingerprint(rows), "test": new, "pledgebook": __version__,
     })  # fmt: skip
     if deep and not (home / "encoder" / name).exists():

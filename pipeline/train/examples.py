@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from pipeline.clauses import Clause
 from pipeline.encoder import context
 from pipeline.works import LabelledPassage
 
@@ -79,6 +80,17 @@ def examples(passages: Iterable[LabelledPassage]) -> list[Example]:
         else:
             made.append(base)
     return made
+
+
+def clause_examples(clauses: Iterable[Clause]) -> list[Example]:
+    """Every single clause as an example of its forces and bearers."""
+    return [
+        Example(
+            c.id, c.source, c.lang, c.text, context(c.legal_status, c.genre, c.section), c.legal_status, c.force,
+            {"bearer": [(a, b, "bearer") for a, b in c.bearers]},
+        )
+        for c in clauses
+    ]  # fmt: skip
 
 
 def vary(example: Example, rng: random.Random) -> Example:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from pipeline.encoder import Encoded
-from pipeline.evaluate.curve import RUN, _Row, halves
+from pipeline.evaluate.curve import RUN, Row, halves
 from pipeline.train.examples import Example
 
 ROWS = [
-    _Row(
+    Row(
         Example(str(i), "w", "en", f"text {i}", "", "binding", ("none",)),
         Encoded(np.zeros(2, np.float32), np.zeros(8, np.float32), np.zeros(8, np.float32), {}),
         "climate",

@@ -23,11 +23,16 @@ def spans(text: str, marked: list[str]) -> list[SpanTag]:
         ("zh", "军需官应保管账册。", ["军"], [], ["军需官"]),
         # a known actor is taken whole
         ("zh", "世界核安全研究所将举办讲习班。", ["世界核安全研究"], ["世界核安全研究所"], ["世界核安全研究所"]),
+        # modals, adverbs and prepositions are none of it
+        ("zh", "我们将作出安排。", ["我们将"], [], ["我们"]),
+        ("zh", "请国家核安全局制定规则。", ["请国家核安全局"], [], ["国家核安全局"]),
         # coordinated actors are one bearer, and no conjunction is left at an end
         ("zh", "馆长或外交职员得兼任代表。", ["馆长或", "外交职员"], [], ["馆长或外交职员"]),
         ("zh", "缔约国与有关组织应当合作。", ["缔约国与"], [], ["缔约国"]),
         ("en", "The Minister and the Agency shall report.", ["Minister", "Agency"], [], ["Minister and the Agency"]),
         ("en", "The operators and shall report.", ["operators and"], [], ["operators"]),
+        # nor is a relative clause
+        ("en", "States which have joined shall report.", ["States which have joined"], [], ["States"]),
         # what stands apart stays apart
         ("en", "The Party shall report and the Council may reply.", ["Party", "Council"], [], ["Party", "Council"]),
         ("zh", "缔约国应报告，委员会得答复。", ["缔约国", "委员会"], [], ["缔约国", "委员会"]),

@@ -38,7 +38,9 @@ def whole_bearers(text: str, lang: Lang, marked: Sequence[SpanTag], actors: Iter
     if lang == "zh" and found:
         places = [*words.tokens(text, lang)]
         known = [(actor.start, actor.end) for actor in actors]
-        found = [_out_to_actors(_to_words(bearer, places), known) for bearer in found]
+        found = [_trimmed(text, _out_to_actors(_to_words(bearer, places), known), places) for bearer in found]
+    elif found:
+        found = [_without_clause(text, bearer) for bearer in found]
     joined: list[SpanTag] = []
     for bearer in found:
         last = joined[-1] if joined else None
@@ -70,6 +72,30 @@ def _out_to_actors(bearer: SpanTag, known: Iterable[tuple[int, int]]) -> SpanTag
         if start - REACH <= left < start < right:
             start = left
     return replace(bearer, start=start, end=end)
+
+
+def _trimmed(text: str, bearer: SpanTag, places: Sequence[tuple[int, int]]) -> SpanTag:
+    """A bearer without the words that stand before or behind one; a bearer of such words alone stays."""
+    beside = lexicon("actors")["beside"]
+    start, end = bearer.start, bearer.end
+    for left, right in reversed(places):
+        if right == end and start < left and text[left:right] in beside["behind"]:
+            end = left
+    for left, right in places:
+        if left == start and right < end and text[left:right] in beside["before"]:
+            start = right
+    return replace(bearer, start=start, end=end)
+
+
+def _without_clause(text: str, bearer: SpanTag) -> SpanTag:
+    """An English bearer without the relative clause that begins in it."""
+    match = _relative().search(text, bearer.start, bearer.end)
+    return replace(bearer, end=match.start()) if match and match.start() > bearer.start else bearer
+
+
+@cache
+def _relative() -> re.Pattern[str]:
+    return re.compile(r"[\s,]+(?:" + "|".join(lexicon("actors")["relative"]["en"]) + r")\b", re.IGNORECASE)
 
 
 def _without_end(text: str, lang: Lang, bearer: SpanTag) -> SpanTag:
