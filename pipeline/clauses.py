@@ -7,6 +7,7 @@ section matters. The language is told from the script. Clauses carry no other sp
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from pipeline.records import FORCES, Force, Lang, LegalStatus, Record, stable_id
@@ -59,6 +60,20 @@ def read_clauses(path: Path) -> list[Clause]:
         else:
             raise WorkError(f"{at}: expected 'force | text', '## section' or, at the top, 'key: value'")
     return found
+
+
+def split_clauses(folder: Path, splits: Path) -> tuple[list[Clause], list[Clause]]:
+    """The clauses that train, and those that only measure: of the files that ``clauses`` in ``corpus/splits.toml`` names.
+
+    Raises:
+        WorkError: if a file is named that is not there.
+    """
+    clauses = read_clauses(folder)
+    held = set(tomllib.loads(splits.read_text(encoding="utf-8")).get("clauses", ()))
+    unknown = sorted(held - {clause.source for clause in clauses})
+    if unknown and clauses:
+        raise WorkError(f"{splits}: clauses names {unknown[0]!r}, but there is no such file in {folder}")
+    return [c for c in clauses if c.source not in held], [c for c in clauses if c.source in held]
 
 
 def _clause(line: str, facts: dict[str, str], section: str, source: str, at: str) -> Clause:

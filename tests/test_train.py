@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline import models
-from pipeline.clauses import read_clauses
+from pipeline.clauses import read_clauses, split_clauses
 from pipeline.config import ROOT, load
 from pipeline.encoder import TOKEN_OUTPUTS, Encoded, Encoder
 from pipeline.records import FORCES
@@ -73,6 +73,22 @@ def test_the_projects_clauses_are_many_and_in_both_languages():
         here = [c for c in clauses if c.lang == lang]
         assert {c.force[0] for c in here} == set(FORCES)
         assert sum(bool(c.bearers) for c in here) > len(here) / 4
+
+
+def test_clauses_that_only_measure_are_never_learnt_from(tmp_path):
+    written(tmp_path)
+    (tmp_path / "other.txt").write_text(CLAUSES.replace("warden", "keeper"), encoding="utf-8")
+    splits = tmp_path / "splits.toml"
+    splits.write_text('clauses = ["other"]', encoding="utf-8")
+    train, test = split_clauses(tmp_path, splits)
+    assert {c.source for c in train} == {"parks"}
+    assert {c.source for c in test} == {"other"}
+    splits.write_text('clauses = ["gone"]', encoding="utf-8")
+    with pytest.raises(WorkError, match="'gone'"):
+        split_clauses(tmp_path, splits)
+    learnt, measured = split_clauses(ROOT / "corpus" / "clauses", ROOT / "corpus" / "splits.toml")
+    assert not {c.text for c in learnt} & {c.text for c in measured}
+    assert len(measured) > 500
 
 
 def coded(force: int, other: int, chance: float, side: float) -> Encoded:

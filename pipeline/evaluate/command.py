@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline import __version__, models
+from pipeline.clauses import split_clauses
 from pipeline.config import ROOT, Config
 from pipeline.evaluate import divergences, documents, others, passages, texts
 from pipeline.evaluate.baselines import BAG, KEYWORDS, BagOfWords, by_keywords
@@ -79,6 +80,8 @@ def measure_all(config: Config, tell: Callable[[str], None]) -> Evaluation:
         passages.measure(tally, asked, in_document, split, OURS)
         _alone(tally, asked, alone, split)
         _baselines(tally, asked, split, bag)
+    corpus = (ROOT / config.train.works).parent
+    passages.held_clauses(tally, tagger, split_clauses(corpus / "clauses", corpus / "splits.toml")[1])
     _documents(tally, config, works, of, notes, tell)
     tell("alignment and themes …")
     for split in MEASURED:

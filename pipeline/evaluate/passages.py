@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from pipeline import lexicons
+from pipeline.clauses import Clause
 from pipeline.evaluate.figures import Pair, Tally, confidence_cell, confusion_cell, langs_of, spans
 from pipeline.metrics import overlaps
 from pipeline.records import Facts, Tagged
@@ -119,6 +120,15 @@ def measure(tally: Tally, asked: Sequence[Case], tagged: Sequence[Tagged], split
                 tally.add(("passages", split, name, lang, model), p.work, counts)
             for name, pairs in _values(p, tags, lead):
                 tally.add(("passages", split, name, lang, model), p.work, pairs)
+
+
+def held_clauses(tally: Tally, tagger: Tagger, clauses: Sequence[Clause]) -> None:
+    """Adds the primary forces of single clauses that nothing learnt from, each tagged with its section and genre."""
+    asks = [Ask(c.id, c.text, c.lang, c.legal_status, c.genre, c.section) for c in clauses]
+    for clause, tags in zip(clauses, tagger(asks), strict=True):
+        for lang in langs_of(clause.lang):
+            key = ("texts", "test", "single clauses, primary force right", lang, OURS)
+            tally.add(key, clause.source, [tags.force[0] == clause.force[0], 1])
 
 
 def force(tally: Tally, where: tuple[str, str], p: LabelledPassage, said: str, lang: str, model: str) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__, models
-from pipeline.clauses import read_clauses
+from pipeline.clauses import split_clauses
 from pipeline.config import ROOT, Config
 from pipeline.encoder import Encoder
 from pipeline.heads import ForceHead
@@ -74,7 +74,7 @@ def gather(config: Config) -> Data:
     parts: dict[str, list[Example]] = {"train": [], "dev": [], "test": []}
     for work in works:
         parts[of[work.id]] += examples(work.passages)
-    parts["train"] += clause_examples(read_clauses(corpus / "clauses"))
+    parts["train"] += clause_examples(split_clauses(corpus / "clauses", corpus / "splits.toml")[0])
     return Data(parts["train"], parts["dev"], parts["test"], reviewed(ROOT / config.review.folder))
 
 
