@@ -31,6 +31,8 @@ def spans(text: str, marked: list[str]) -> list[SpanTag]:
         ("zh", "缔约国与有关组织应当合作。", ["缔约国与"], [], ["缔约国"]),
         ("en", "The Minister and the Agency shall report.", ["Minister", "Agency"], [], ["Minister and the Agency"]),
         ("en", "The operators and shall report.", ["operators and"], [], ["operators"]),
+        # nor is an article
+        ("en", "The Assembly shall vote.", ["The Assembly"], [], ["Assembly"]),
         # nor is a relative clause
         ("en", "States which have joined shall report.", ["States which have joined"], [], ["States"]),
         # what stands apart stays apart

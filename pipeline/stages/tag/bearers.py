@@ -40,7 +40,7 @@ def whole_bearers(text: str, lang: Lang, marked: Sequence[SpanTag], actors: Iter
         known = [(actor.start, actor.end) for actor in actors]
         found = [_trimmed(text, _out_to_actors(_to_words(bearer, places), known), places) for bearer in found]
     elif found:
-        found = [_without_clause(text, bearer) for bearer in found]
+        found = [_without_clause(text, _without_article(text, bearer)) for bearer in found]
     joined: list[SpanTag] = []
     for bearer in found:
         last = joined[-1] if joined else None
@@ -91,6 +91,17 @@ def _without_clause(text: str, bearer: SpanTag) -> SpanTag:
     """An English bearer without the relative clause that begins in it."""
     match = _relative().search(text, bearer.start, bearer.end)
     return replace(bearer, end=match.start()) if match and match.start() > bearer.start else bearer
+
+
+def _without_article(text: str, bearer: SpanTag) -> SpanTag:
+    """An English bearer without its article, unless it is nothing else."""
+    match = _article().match(text, bearer.start, bearer.end)
+    return replace(bearer, start=match.end()) if match and match.end() < bearer.end else bearer
+
+
+@cache
+def _article() -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(lexicon("actors")["articles"]["en"]) + r")\s+", re.IGNORECASE)
 
 
 @cache
