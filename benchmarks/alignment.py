@@ -11,7 +11,11 @@ import resource
 import time
 from collections.abc import Sequence
 
+import numpy as np
+
 from pipeline.config import ROOT
+from pipeline.evaluate.figures import f1
+from pipeline.evaluate.texts import strict_and_lax
 from pipeline.stages.align.sentences import align
 from pipeline.works import Work, read_works
 
@@ -31,12 +35,6 @@ def joined(works: Sequence[Work], least: int) -> tuple[list[str], list[str], Bea
     return zh, en, beads
 
 
-def strict_f1(gold: Beads, found: Beads) -> float:
-    """F1 of the beads that have both sides; a bead counts only as a whole."""
-    wanted, said = {b for b in gold if all(b)}, {b for b in found if all(b)}
-    return 2 * len(wanted & said) / max(1, len(wanted) + len(said))
-
-
 def main() -> None:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -48,7 +46,8 @@ def main() -> None:
         texts = [joined(some, least)] if least else [joined([work], 1) for work in some]
         scores, sizes = [], []
         for zh, en, beads in texts:
-            scores.append(strict_f1(beads, [(m.source, m.target) for m in align(zh, en)]))
+            strict, _ = strict_and_lax(beads, [(m.source, m.target) for m in align(zh, en)])
+            scores.append(f1(np.array(strict)))
             sizes.append(len(zh))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"{name}: {sum(sizes)} Chinese sentences, mean F1 {sum(scores) / len(scores):.4f}, "

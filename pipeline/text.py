@@ -29,6 +29,7 @@ def _simplifier() -> Any:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=4096)
 def simplified(text: str) -> str:
     """A text with its Traditional characters made Simplified."""
     return str(_simplifier().convert(text)) if HAN.search(text) else text

@@ -170,11 +170,7 @@ def alarms(tally: Tally, tagger: Tagger, folder: Path, key: tuple[str, str]) -> 
 
 def sample(file: Path, tagger: Tagger) -> Iterator[Pair]:
     """Pairs of a translation memory, tagged as passages of a report of the year in its name."""
-    units = [
-        [" ".join("".join(seg.itertext()).split()) for seg in unit.iter("seg")]
-        for unit in ElementTree.parse(file).getroot().iter("tu")
-    ]
-    whole = [unit for unit in units if len(unit) == 2 and all(unit)]
+    whole = [unit for unit in translation_units(file) if len(unit) == 2 and all(unit)]
     drawn = seed_of(file.name).sample(whole, min(PAIRS, len(whole)))
     langs: tuple[Lang, Lang] = ("zh", "en")
     asks = [
@@ -184,6 +180,14 @@ def sample(file: Path, tagger: Tagger) -> Iterator[Pair]:
     ]
     sides = [_alone(ask, tags) for ask, tags in zip(asks, tagger(asks), strict=True)]
     return (Pair(zh, en, 1.0) for zh, en in zip(sides[::2], sides[1::2], strict=True))
+
+
+def translation_units(file: Path) -> list[list[str]]:
+    """The segments of each unit of a translation memory (TMX), in their order, with single blanks."""
+    return [
+        [" ".join("".join(seg.itertext()).split()) for seg in unit.iter("seg")]
+        for unit in ElementTree.parse(file).getroot().iter("tu")
+    ]
 
 
 def _alone(ask: Ask, tags: Tagged) -> Side:

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
 
 import msgspec
 
@@ -216,9 +215,8 @@ def _reports(tally: Tally, folder: Path) -> None:
         source: list[str] = []
         target: list[str] = []
         owner: tuple[list[int], list[int]] = ([], [])
-        for index, unit in enumerate(ElementTree.parse(file).getroot().iter("tu")):
-            for seg, lang, side, owners in zip(unit.iter("seg"), ("zh", "en"), (source, target), owner, strict=False):
-                text = " ".join("".join(seg.itertext()).split())
+        for index, unit in enumerate(divergences.translation_units(file)):
+            for text, lang, side, owners in zip(unit, ("zh", "en"), (source, target), owner, strict=False):
                 for a, b in sentences(text, lang):  # type: ignore[arg-type]
                     side.append(text[a:b])
                     owners.append(index)

@@ -15,7 +15,6 @@ language are not compared, because shared words could not bear the match out.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -126,28 +125,23 @@ def _terms(text: str) -> list[str]:
     return [w.lower()[:6] for w in WORD.findall(text)] + _pairs(text)
 
 
-def _weigh(texts: Sequence[str], rarity: Mapping[str, float]) -> list[dict[str, float]]:
-    """Unit vectors of weighted terms, one a text."""
-    found = []
-    for text in texts:
-        weights = {term: rarity.get(term, 0.0) for term in set(_terms(text))}
-        length = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-        found.append({term: w / length for term, w in sorted(weights.items())})
-    return found
+def _weigh(texts: Sequence[str]) -> Any:
+    """Unit rows of the terms of texts, each weighed by how rare it is: a sparse matrix of shape (texts, terms)."""
+    from scipy import sparse
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.preprocessing import normalize
+
+    table = CountVectorizer(analyzer=_terms, binary=True, dtype=np.float64).fit_transform(texts)
+    rarity = np.log(len(texts) / np.asarray(table.sum(axis=0)).ravel())
+    return normalize(table @ sparse.diags(rarity))
 
 
 def _scores(earlier: _Side, later: _Side) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Scores and word overlap of every earlier passage (rows) with every later one (columns)."""
     old = [p.text[p.item_start :] for p in earlier.passages]
     new = [p.text[p.item_start :] for p in later.passages]
-    counts = Counter(term for text in (*old, *new) for term in set(_terms(text)))
-    size = len(old) + len(new)
-    rarity = {term: math.log(size / n) for term, n in counts.items()}
-    columns = _weigh(new, rarity)
-    words = np.zeros((len(old), len(new)))
-    for i, row in enumerate(_weigh(old, rarity)):
-        for j, column in enumerate(columns):
-            words[i, j] = sum(weight * column[term] for term, weight in row.items() if term in column)
+    weights = _weigh([*old, *new])
+    words = (weights[: len(old)] @ weights[len(old) :].T).toarray()
     meaning = (earlier.vectors @ later.vectors.T).astype(np.float64)
     return (meaning + words) / 2, words
 

@@ -14,7 +14,8 @@ from functools import cache
 
 from pipeline.lexicons import Entry, instruments, organisations, states
 from pipeline.records import Lang
-from pipeline.stages.audit.sides import Found, Pair, Severity, Side, plain
+from pipeline.stages.audit.sides import Found, Pair, Severity, Side
+from pipeline.text import simplified
 
 Named = dict[str, tuple[str, str]]
 # Shorter names are abbreviations, which stand inside other words.
@@ -38,7 +39,7 @@ def _actors(side: Side) -> Named:
         a.id: (a.text, a.kind)
         for tagged in side.tags
         for a in tagged.actors
-        if a.id in known and known[a.id].en and known[a.id].zh and plain(a.text) in side.own
+        if a.id in known and known[a.id].en and known[a.id].zh and simplified(a.text) in side.own
     }
     for name, key in _state_names(side.own, side.lang):
         found.setdefault(key, (name, "state"))
@@ -57,7 +58,7 @@ def _state_names(text: str, lang: Lang) -> Iterator[tuple[str, str]]:
 
 @cache
 def _state_ids(lang: Lang) -> dict[str, str]:
-    return {plain(name): state.id for state in states() for name in state.names(lang) if len(name) >= LEAST[lang]}
+    return {simplified(name): state.id for state in states() for name in state.names(lang) if len(name) >= LEAST[lang]}
 
 
 def _instruments(side: Side) -> Named:
@@ -66,7 +67,7 @@ def _instruments(side: Side) -> Named:
         i.id: (i.text, "instrument")
         for tagged in side.tags
         for i in tagged.instruments
-        if i.id in known and known[i.id].en and known[i.id].zh and plain(i.text) in side.own
+        if i.id in known and known[i.id].en and known[i.id].zh and simplified(i.text) in side.own
     }
 
 
@@ -85,7 +86,7 @@ def _swapped(pair: Pair, kind: str, zh: Named, en: Named) -> Iterator[Found]:
 
 def _named(key: str, text: str, lang: Lang) -> bool:
     """Whether a text holds any name of an entry in its language, or the id itself; abbreviations count in capitals only."""
-    names = {plain(name) for name in (*_entries()[key].names(lang), key) if len(name) > 1}
+    names = {simplified(name) for name in (*_entries()[key].names(lang), key) if len(name) > 1}
     return any(_holds(text, name, lang) for name in names)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from pipeline.lexicons import lexicon
 from pipeline.records import Divergence, Force, Lang, LegalStatus, Passage, Tagged
-from pipeline.text import HAN
+from pipeline.text import simplified
 
 Severity = Literal["low", "medium", "high"]
 NAMES: dict[Lang, str] = {"en": "English", "zh": "Chinese"}
@@ -32,12 +32,12 @@ class Side:
     @cached_property
     def text(self) -> str:
         """The words of the passages with the chapeau that governs them; Traditional characters as Simplified."""
-        return plain(("" if self.lang == "zh" else " ").join(p.text for p in self.passages))
+        return simplified(("" if self.lang == "zh" else " ").join(p.text for p in self.passages))
 
     @cached_property
     def own(self) -> str:
         """The words of the passages without a chapeau: what only this bead says."""
-        return plain(("" if self.lang == "zh" else " ").join(p.text[p.item_start :] for p in self.passages))
+        return simplified(("" if self.lang == "zh" else " ").join(p.text[p.item_start :] for p in self.passages))
 
     @cached_property
     def forces(self) -> frozenset[Force]:
@@ -74,19 +74,6 @@ class Found:
         return Divergence(
             work=work, kind=self.kind, severity=self.severity, source=source, target=target, detail=self.detail
         )
-
-
-@lru_cache(maxsize=1)
-def _converter() -> Any:
-    import opencc
-
-    return opencc.OpenCC("t2s")
-
-
-@lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """A text with Simplified characters, so that one list of words serves both scripts."""
-    return str(_converter().convert(text)) if HAN.search(text) else text
 
 
 @cache

@@ -19,7 +19,7 @@ from pipeline.records import LAYER_OF_KIND, Actor, ActorKind, Facts, Lang, Legal
 from pipeline.stages.tag import lac, nouns_en, nouns_zh, words_en, words_zh
 from pipeline.stages.tag.instruments import find_instruments, link_instrument
 from pipeline.stages.tag.linking import Context, context_of, entry, link_actor, persons, read_defined, speaker, tables
-from pipeline.stages.tag.names import fold, simplified
+from pipeline.stages.tag.names import fold, simplified_chars
 from pipeline.stages.tag.words_en import Mention, Token
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ def _cut_at(text: str, tokens: Sequence[lac.Word], names: Sequence[Mention]) -> 
 
 
 def _chinese(text: str, context: Context) -> list[Mention]:
-    plain = simplified(text)
+    plain = simplified_chars(text)
     tokens = lac.analyser()(plain)
     starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
     names = [

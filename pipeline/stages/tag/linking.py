@@ -17,7 +17,7 @@ from functools import cache
 from pipeline.lexicons import ActorEntry, lexicon, organisations, states
 from pipeline.records import LAYER_OF_KIND, ActorKind, Facts, Lang, Layer, LegalStatus
 from pipeline.stages.tag import nouns_en, words_en, words_zh
-from pipeline.stages.tag.names import Gazetteer, fold, simplified
+from pipeline.stages.tag.names import Gazetteer, fold, simplified_chars
 from pipeline.stages.tag.words_en import Token
 
 
@@ -282,7 +282,7 @@ def speaker(words: str, lang: Lang, context: Context) -> ActorKind | None:
 def _generic(words: str, lang: Lang, context: Context) -> ActorKind | None:
     """The kind that a mention's own words tell, with bodies that only the text decides ("the Committee", 委员会)."""
     if lang == "zh":
-        words = simplified(words)
+        words = simplified_chars(words)
         if words == "国家" and not context.between_states:
             return "state"
         if re.search(r"(?:共和国|王国|联邦|公国|酋长国)$", words):

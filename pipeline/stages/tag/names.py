@@ -15,9 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import opencc
-
 from pipeline.records import Lang
+from pipeline.text import simplified
 
 # Words that PDFs glue to the end of a name: "the Committeemay". They end a name although a letter follows it.
 GLUED_AFTER = re.compile(r"(?:may|shall|of|to|and|or|the|in|is|are|by|for|with|which|that|has|have|as|on|at)\b")
@@ -48,14 +47,9 @@ class Name:
 
 
 @cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-@cache
 def _simple(char: str) -> str:
     """The Simplified form of one character, one for one, so that offsets hold."""
-    simple = _simplifier().convert(char)
+    simple = simplified(char)
     return simple if len(simple) == 1 else char
 
 
@@ -183,6 +177,6 @@ def gazetteer(entries: Iterable[object], lang: Lang) -> Gazetteer:
     return Gazetteer((name, entry.id) for entry in entries for name in entry.names(lang))  # type: ignore[attr-defined]
 
 
-def simplified(text: str) -> str:
+def simplified_chars(text: str) -> str:
     """A text in Simplified characters, one for one, so that offsets hold."""
     return "".join(_simple(char) if "\u3400" <= char <= "\u9fff" else char for char in text)
