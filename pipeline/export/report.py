@@ -1,9 +1,9 @@
 """The report of a run: one page that opens offline, on a laptop and on paper, with the run's tables as pictures.
 
 In order: what was read and what could not be; how strongly the texts bind (forces by language); who bears the duties; the
-themes; coverage, by layer, function and actor, with the gaps; the deadlines on a line of time; where two languages differ;
-what later documents of a series changed; and the commitments themselves, to be searched. Counts come from the rows alone,
-so a picture never says what a table does not.
+themes; coverage, by layer, function and actor, with the gaps; the deadlines on a line of time; which texts are the two
+languages of one work, and where these differ; what later documents of a series changed; and the commitments themselves,
+to be searched. Counts come from the rows alone, so a picture never says what a table does not.
 The page is a template with automatic escaping: nothing that a document says can become markup.
 """
 
@@ -22,7 +22,7 @@ from pipeline.export.history import ORDER, histories
 from pipeline.export.matrix import LAYERS_ZH, read_coverage
 from pipeline.export.themes import pictures
 from pipeline.records import FORCES, OPERATIVE_FORCES, Record
-from pipeline.tables import BINDINGS, CommitmentRow, DivergenceRow, RunView
+from pipeline.tables import BINDINGS, AlignmentRow, CommitmentRow, DivergenceRow, RunView
 
 HERE = Path(__file__).parent / "page"
 MOST_ACTORS = 20
@@ -62,6 +62,18 @@ class Bar(Record, frozen=True):
     parts: tuple[tuple[str, int, float], ...]
 
 
+class Languages(Record, frozen=True):
+    """The two languages of one work: its documents (one if it is bilingual), how sure that is, and what was aligned."""
+
+    documents: tuple[str, ...]
+    pairing: str
+    score: float
+    doubtful: bool
+    pairs: int
+    alone: int
+    differences: int
+
+
 class Dot(Record, frozen=True):
     """A deadline on the line of time: its place from 0 to 100, the row it stands for, and what to say of it."""
 
@@ -99,6 +111,7 @@ def write_report(run: RunView) -> str:
             table=rows[:MOST_ROWS],
             shown={row.statement_id for row in rows[:MOST_ROWS]},
             left_out=max(0, len(rows) - MOST_ROWS),
+            languages=languages(run),
             differences=worst(run.divergences)[:MOST_DIFFERENCES],
             differences_by_kind=sorted(
                 Counter(r.kind for r in run.divergences).items(), key=lambda kv: (-kv[1], kv[0])
@@ -111,6 +124,27 @@ def write_report(run: RunView) -> str:
             titles={d.document: d.title or d.path for d in run.documents},
         )
     )
+
+
+def languages(run: RunView) -> list[Languages]:
+    """The works in two languages, the doubtful ones first, else in their order."""
+    differences = Counter(row.work_id for row in run.divergences)
+    works: defaultdict[str, list[AlignmentRow]] = defaultdict(list)
+    for row in run.alignments:
+        works[row.work_id].append(row)
+    found = [
+        Languages(
+            documents=tuple(dict.fromkeys(d for row in rows for d in (row.source_document, row.target_document) if d)),
+            pairing=rows[0].pairing,
+            score=rows[0].pairing_score,
+            doubtful=rows[0].doubtful,
+            pairs=sum(bool(row.source and row.target) for row in rows),
+            alone=sum(not (row.source and row.target) for row in rows),
+            differences=differences[work],
+        )
+        for work, rows in works.items()
+    ]
+    return sorted(found, key=lambda work: not work.doubtful)
 
 
 def worst(rows: Iterable[DivergenceRow]) -> list[DivergenceRow]:

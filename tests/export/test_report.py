@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
-from pipeline.export.report import actor_bars, bars, timeline, write_report, years
-from pipeline.tables import CommitmentRow, CoverageRow, DivergenceRow, DocumentRow, EntityRow, RunView
+from pipeline.export.report import actor_bars, bars, languages, timeline, write_report, years
+from pipeline.tables import AlignmentRow, CommitmentRow, CoverageRow, DivergenceRow, DocumentRow, EntityRow, RunView
 
 
 def row(number: int, **fields: object) -> CommitmentRow:
@@ -62,6 +62,26 @@ def test_an_actor_has_one_bar_for_all_its_names():
             row(7, bearer="UN", bearer_id="UN"))  # fmt: skip
     made = actor_bars(msgspec.structs.replace(view(*rows), actors=(agency,)))
     assert [(bar.name, bar.total) for bar in made] == [("We", 3), ("Agency · 原子能机构", 2), ("UN", 1)]
+
+
+def pair(work: str, source: str, target: str, doubtful: bool) -> AlignmentRow:
+    return AlignmentRow(
+        work_id=work, source_document="zh.pdf" if source else "", target_document="en.pdf" if target else "",
+        source=(source,) if source else (), target=(target,) if target else (), source_lang="zh", target_lang="en",
+        source_text=source, target_text=target, source_page=1, target_page=1, score=0.8, pairing="content",
+        pairing_score=0.62, doubtful=doubtful,
+    )  # fmt: skip
+
+
+def test_works_in_two_languages_are_told_with_what_is_in_doubt():
+    rows = (pair("w", "", "b", False), pair("w", "一", "a", False), pair("v", "二", "c", True))
+    run = msgspec.structs.replace(view(row(1)), alignments=rows)
+    doubtful, sure = languages(run)
+    assert (doubtful.doubtful, sure.doubtful) == (True, False)
+    assert (sure.pairs, sure.alone, sure.documents) == (1, 1, ("en.pdf", "zh.pdf"))
+    page = write_report(run)
+    assert "In doubt" in page
+    assert "In doubt" not in write_report(msgspec.structs.replace(run, alignments=rows[:2]))
 
 
 def test_the_line_of_time_has_a_dot_for_each_date():
