@@ -88,7 +88,8 @@ def measure_all(config: Config, tell: Callable[[str], None]) -> Evaluation:
         texts.measure_alignment(tally, [work for work in works if of[work.id] == split], split)
     more: list[Figure] = texts.themes(works)
     tell("differences between the languages …")
-    divergences.planted(tally, works, tagger, of)
+    divergences.labelled(tally, works, tagger, of)
+    divergences.planted(tally, works, tagger, of, corpus / "planted")
     for split in MEASURED:
         divergences.changed(tally, [work for work in works if of[work.id] == split], tagger, split)
     tell("third-party sets …")

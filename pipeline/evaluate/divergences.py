@@ -1,9 +1,10 @@
-"""Measures the audit of two languages: on differences that were planted, on changes made by rule, on real translations.
+"""Measures the audit of two languages: on differences planted by hand and by rule, and on texts that say the same.
 
-Planted: all works, with the shipped model's tags and the flow's own alignment. A row is right if its passages belong to a
-labelled bead with a planted difference, with labelled forces that differ, or with an empty side. Changed: beads of works that
-no model was trained on, in which one language is changed by a rule of ``changes.py`` and tagged anew; what is found there
-must be of a bead that had no row before. Alarms: rows on real translations that say the same.
+Labelled: the works as they stand, with the shipped model's tags and the flow's own alignment. A row is right if its passages
+belong to a labelled bead with a marked difference, with labelled forces that differ, or with an empty side. Planted: the same
+works after the changes of ``corpus/planted``, where people made one language say something else; a change is found if its
+bead has a row that it did not have before. By rule: beads of works that no model was trained on, in which one language is
+changed by a rule of ``changes.py``. Alarms: rows on real translations that say the same.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
+
+from msgspec.structs import replace as replace_fields
 
 from pipeline.config import AuditSettings
 from pipeline.evaluate.changes import RULES, seed_of
@@ -24,6 +27,7 @@ from pipeline.records import (
     Lang,
     Passage,
     Passages,
+    Record,
     Tagged,
     TaggedDocument,
     WorkAlignment,
@@ -32,7 +36,7 @@ from pipeline.stages import audit
 from pipeline.stages.align import align_sentences
 from pipeline.stages.audit.sides import Pair, Side
 from pipeline.stages.tag import Ask, Tagger
-from pipeline.works import Work, WorkBead
+from pipeline.works import DIVERGENCES, Work, WorkBead, WorkError
 
 OURS = "pledgebook"
 SECTION = "texts"
@@ -40,7 +44,7 @@ SECTION = "texts"
 PAIRS = 30
 
 
-def planted(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, str]) -> None:
+def labelled(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, str]) -> None:
     """Adds precision and recall of the audit on works as they are written, over all of them and for each split.
 
     Args:
@@ -52,18 +56,17 @@ def planted(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, s
     for work in works:
         asked = cases([work])
         found = rows(work, asked, tagger([case.ask for case in asked]))
-        ids = {(lang, i): p.id for lang, side in (("en", work.en), ("zh", work.zh)) for i, p in enumerate(side)}
-        differ = {p for bead in work.beads if _differs(work, bead) for p in _passages(bead, ids)}
+        differ = {p for bead in work.beads if _differs(work, bead) for p in _passages(work, bead)}
         marked = [bead for bead in work.beads if bead.divergence]
         told = {p for row in found for p in (*row.source, *row.target)}
         right = sum(bool(differ & {*row.source, *row.target}) for row in found)
-        seen = sum(bool(told & set(_passages(bead, ids))) for bead in marked)
+        seen = sum(bool(told & _passages(work, bead)) for bead in marked)
         for data in ("all works", of[work.id]):
             if found:
                 key = (SECTION, data, "divergences, share of rows that are right", "both", OURS)
                 tally.add(key, work.id, [right, len(found)])
             if marked:
-                key = (SECTION, data, "divergences, share of planted ones found", "both", OURS)
+                key = (SECTION, data, "divergences, share of marked ones found", "both", OURS)
                 tally.add(key, work.id, [seen, len(marked)])
 
 
@@ -96,14 +99,118 @@ def _passage(document: str, ordinal: int, case: Case) -> Passage:
     )  # fmt: skip
 
 
-def _passages(bead: WorkBead, ids: dict[tuple[str, int], str]) -> list[str]:
-    return [ids["en", i] for i in bead.en] + [ids["zh", i] for i in bead.zh]
+def _passages(work: Work, bead: WorkBead) -> set[str]:
+    return {*(work.en[i].id for i in bead.en), *(work.zh[i].id for i in bead.zh)}
 
 
 def _differs(work: Work, bead: WorkBead) -> bool:
     english = {force for i in bead.en for force in work.en[i].force} - {"none"}
     chinese = {force for i in bead.zh for force in work.zh[i].force} - {"none"}
     return bool(bead.divergence) or not bead.en or not bead.zh or english != chinese
+
+
+class Change(Record, frozen=True):
+    """A difference planted by hand: in one language of a bead, ``new`` stands where ``old`` stood."""
+
+    lang: Lang
+    kind: str
+    old: str
+    new: str
+
+
+def read_changes(file: Path) -> list[Change]:
+    """The changes of a file of ``corpus/planted``: lines ``lang | kind | old words | new words``, ``#`` before a remark.
+
+    Raises:
+        WorkError: a line has other fields, or a kind or language that there is none of.
+    """
+    found = []
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = [field.strip() for field in line.split("|")]
+        if len(fields) != 4 or fields[0] not in ("en", "zh") or fields[1] not in DIVERGENCES or not fields[2]:
+            raise WorkError(
+                f"{file.name}:{number}: expected 'lang | kind | old words | new words', kinds {DIVERGENCES}"
+            )
+        found.append(Change(fields[0], *fields[1:]))  # type: ignore[arg-type]
+    return found
+
+
+def plant(work: Work, changes: Sequence[Change]) -> tuple[Work, list[WorkBead]]:
+    """A work with its texts changed, and the bead of each change; labels stay, for their places only.
+
+    A passage that a change leaves without words is taken out of the work.
+
+    Raises:
+        WorkError: the old words do not stand in the language exactly once.
+    """
+    sides = {"en": list(work.en), "zh": list(work.zh)}
+    places: list[tuple[Lang, int]] = []
+    for change in changes:
+        side = sides[change.lang]
+        here = [i for i, p in enumerate(side) for _ in range(p.text.count(change.old))]
+        if len(here) != 1:
+            raise WorkError(f"{work.id}: “{change.old}” stands in its {change.lang} {len(here)} times, not once")
+        side[here[0]] = replace_fields(side[here[0]], text=side[here[0]].text.replace(change.old, change.new).strip())
+        places.append((change.lang, here[0]))
+    kept = {lang: [i for i, p in enumerate(side) if p.text] for lang, side in sides.items()}
+
+    def moved(lang: Lang, indices: Sequence[int]) -> tuple[int, ...]:
+        return tuple(kept[lang].index(i) for i in indices if i in kept[lang])
+
+    beads = {old: replace_fields(old, en=moved("en", old.en), zh=moved("zh", old.zh)) for old in work.beads}
+    of = {(lang, i): bead for bead in work.beads for lang in ("en", "zh") for i in getattr(bead, lang)}
+    texts = {lang: tuple(side[i] for i in kept[lang]) for lang, side in sides.items()}
+    return (
+        replace_fields(work, en=texts["en"], zh=texts["zh"], beads=tuple(beads.values())),
+        [beads[of[place]] for place in places],
+    )
+
+
+def planted(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, str], folder: Path) -> None:
+    """Adds how many of the differences planted by hand are found, by kind, and how many rows on those texts are right.
+
+    Args:
+        tally: keys are (section, data, measure, lang, model).
+        works: labelled works.
+        tagger: the shipped model.
+        of: the split of each work.
+        folder: changes, in files ``WORK.txt`` or ``WORK.HAND.txt``; those of a file are made together.
+    """
+    for work in works:
+        before: set[tuple[frozenset[str], str, str]] | None = None
+        for file in sorted((*folder.glob(f"{work.id}.txt"), *folder.glob(f"{work.id}.*.txt"))):
+            if before is None:
+                before = {_row(row) for row in audited(work, tagger)}
+            changes = read_changes(file)
+            other, beads = plant(work, changes)
+            found = audited(other, tagger)
+            fresh = [row for row in found if _row(row) not in before]
+            differ = {
+                p for bead in (*beads, *(b for b in other.beads if _differs(other, b))) for p in _passages(other, bead)
+            }
+            right = sum(bool(differ & {*row.source, *row.target}) for row in found)
+            if found:
+                key = (SECTION, of[work.id], "divergences, share of rows that are right, planted", "both", OURS)
+                tally.add(key, work.id, [right, len(found)])
+            for change, bead in zip(changes, beads, strict=True):
+                told = [row.kind for row in fresh if _passages(other, bead) & {*row.source, *row.target}]
+                for measure in ("planted ones found", f"planted ones found: {change.kind}"):
+                    tally.add((SECTION, of[work.id], f"divergences, {measure}", "both", OURS), work.id, [bool(told), 1])
+                if told:
+                    key = (SECTION, of[work.id], "divergences, planted ones found, of the right kind", "both", OURS)
+                    tally.add(key, work.id, [change.kind in told, 1])
+
+
+def audited(work: Work, tagger: Tagger) -> tuple[Divergence, ...]:
+    """The rows of a work, tagged anew."""
+    asked = cases([work])
+    return rows(work, asked, tagger([case.ask for case in asked]))
+
+
+def _row(row: Divergence) -> tuple[frozenset[str], str, str]:
+    return frozenset((*row.source, *row.target)), row.kind, row.detail
 
 
 def changed(tally: Tally, works: Sequence[Work], tagger: Tagger, data: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from pipeline.evaluate.changes import RULES, seed_of
 from pipeline.evaluate.figures import Tally
 from pipeline.records import FORCES, Force, Lang, Tagged
 from pipeline.stages.tag import Ask
-from pipeline.works import LabelledPassage, Work, WorkBead
+from pipeline.works import LabelledPassage, Work, WorkBead, WorkError
 
 
 @pytest.mark.parametrize(
@@ -90,12 +91,49 @@ def tagger(asks: Sequence[Ask]) -> list[Tagged]:
     return [Tagged(id=a.id, lang=a.lang, force=("obligation",), confidence=0.95, probabilities=rest) for a in asks]
 
 
-def test_planted_differences_are_counted_as_found_and_as_right() -> None:
+def test_marked_differences_are_counted_as_found_and_as_right() -> None:
     tally = Tally()
-    divergences.planted(tally, [WORK], tagger, {"w": "test"})  # type: ignore[arg-type]
+    divergences.labelled(tally, [WORK], tagger, {"w": "test"})  # type: ignore[arg-type]
     for data in ("all works", "test"):
-        for measure in ("divergences, share of rows that are right", "divergences, share of planted ones found"):
+        for measure in ("divergences, share of rows that are right", "divergences, share of marked ones found"):
             assert np.array_equal(tally.total(("texts", data, measure, "both", "pledgebook")), [1, 1])
+
+
+def test_a_difference_planted_by_hand_is_found_in_its_bead_only(tmp_path: Path) -> None:
+    """The bead that differed before is no find of the change in the other bead, and a change of nothing is not found."""
+    tally = Tally()
+    (tmp_path / "w.txt").write_text("# one\nzh | date | 六月 | 九月\n", "utf-8")
+    (tmp_path / "w.second.txt").write_text("en | force | regular meeting | usual meeting\n", "utf-8")
+    divergences.planted(tally, [WORK], tagger, {"w": "test"}, tmp_path)  # type: ignore[arg-type]
+
+    def total(measure: str) -> list[float]:
+        return list(tally.total(("texts", "test", f"divergences, {measure}", "both", "pledgebook")))
+
+    assert total("planted ones found") == [1, 2]
+    assert total("planted ones found: date") == [1, 1]
+    assert total("planted ones found: force") == [0, 1]
+    assert total("planted ones found, of the right kind") == [1, 1]
+    assert total("share of rows that are right, planted") == [3, 3]
+
+
+def test_a_sentence_taken_out_leaves_its_bead_with_one_side() -> None:
+    change = divergences.Change(lang="en", kind="missing", old=WORK.en[1].text, new="")
+    other, beads = divergences.plant(WORK, [change])
+    assert [p.id for p in other.en] == ["e0"]
+    assert beads == [WorkBead(en=(), zh=(1,))]
+    assert other.beads[0] == WORK.beads[0]
+
+
+@pytest.mark.parametrize("line", ["fr | date | a | b", "en | colour | a | b", "en | date | a", "en | date |  | b"])
+def test_a_line_that_plants_nothing_is_an_error(tmp_path: Path, line: str) -> None:
+    (tmp_path / "w.txt").write_text(line + "\n", "utf-8")
+    with pytest.raises(WorkError, match=r"w\.txt:1"):
+        divergences.read_changes(tmp_path / "w.txt")
+
+
+def test_words_that_stand_twice_are_an_error() -> None:
+    with pytest.raises(WorkError, match="2 times"):
+        divergences.plant(WORK, [divergences.Change(lang="en", kind="force", old="shall", new="may")])
 
 
 def test_changes_are_made_only_where_nothing_differs() -> None:

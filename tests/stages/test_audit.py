@@ -351,3 +351,100 @@ def test_the_least_severity() -> None:
     hedged = ([passage("各国应酌情分享数据。", "zh")], [passage("States shall share data.", "en")])
     assert run(*hedged, (BEAD,)) == [("hedge", ("zh0",), ("en0",))]
     assert run(*hedged, (BEAD,), severity="high") == []
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "words"),
+    [
+        ("我们建议港务局公布账目。", "We decide that the port authority publishes its accounts.", ("建议", "decide")),
+        ("部长们承诺将经费增加一倍。", "Ministers hope to double the funds.", ("承诺", "hope")),
+        ("我们欢迎该局公布数据。", "We call on the bureau to publish the data.", ("欢迎", "call on")),
+        # The second clause is held against its own counterpart, not against the whole.
+        ("鼓励船东登记船舶，渔港务必公布潮汐表。",
+         "Owners are encouraged to register their ships, and fishing harbours could publish the tide tables.", ("务必", "could")),
+    ],
+)  # fmt: skip
+def test_an_act_in_so_many_words_is_held_against_another(zh: str, en: str, words: tuple[str, str]) -> None:
+    found = list(cues.force(pair(zh, en, "recommendation", "recommendation", sure=0.5, status="political")))
+    assert len(found) == 1
+    assert all(f"“{word}”" in found[0].detail for word in words), found[0].detail
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("我们敦促各方公布账目。", "We call on all parties to publish their accounts."),
+        ("我们承诺在两年内完成登记。", "We will complete the register within two years."),
+        ("邀请各国参加演练。", "States are encouraged to take part in the exercise."),
+        ("在不妨碍前款规定的前提下，渔港应公布潮汐表。",
+         "Without prejudice to the foregoing, fishing harbours shall publish tide tables."),
+    ],
+)  # fmt: skip
+def test_acts_that_answer_to_each_other_are_no_difference(zh: str, en: str) -> None:
+    assert not list(cues.force(pair(zh, en, "recommendation", "recommendation", sure=0.5, status="political")))
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("en", "No keeper may leave, and the master shall stay.", ["prohibition", None]),
+        ("en", "The keeper may leave; the master shall stay.", ["permission", "obligation"]),
+        ("en", "The keeper shall not leave.", ["prohibition"]),
+        ("zh", "守塔人可以离岗，船长应当留守。", ["permission", "obligation"]),
+        ("zh", "守塔人不得离岗。", ["prohibition"]),
+        ("zh", "仅可在白天离岗。", [None]),
+        ("zh", "可再生能源的供应反应迅速。", []),
+    ],
+)
+def test_words_of_duty_right_and_ban_are_read_with_their_denials(
+    lang: Lang, text: str, found: list[Force | None]
+) -> None:
+    one = passage(text, lang)
+    words = cues.operators(Side(lang, (one,), (tags(one, "obligation"),), "binding"))
+    assert [force for force, _ in words] == found
+
+
+def test_a_right_against_a_duty_is_told_by_words_although_the_tags_are_in_doubt() -> None:
+    made = pair("塔台应每夜点灯，并可出售灯油。", "The tower may light its lamp every night and may sell oil.", "obligation",
+                "permission", sure=0.4)  # fmt: skip
+    assert [f.kind for f in cues.force(made)] == ["force"]
+
+
+def test_an_exception_of_one_language_only_is_missing_from_the_other() -> None:
+    found = list(cues.proviso(pair("渔船应缴纳港口税，遇难船舶除外。", "Fishing boats shall pay the port dues.")))
+    assert [(f.kind, "除外" in f.detail) for f in found] == [("missing", True)]
+    assert not list(
+        cues.proviso(
+            pair("渔船应缴纳港口税，遇难船舶除外。", "Fishing boats other than those in distress shall pay dues.")
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "told"),
+    [
+        ("采购310盏灯。", "Procure 130 lamps.", True),
+        ("采购310盏灯。", "Procure 310 lamps.", False),
+        ("提供6.5亿元。", "Provide 6.5 billion yuan.", True),
+        ("提供65亿元。", "Provide 6.5 billion yuan.", False),
+        ("储备六星期口粮。", "Keep food for six months.", True),
+    ],
+)
+def test_numbers_differ_by_value_scale_and_unit(zh: str, en: str, told: bool) -> None:
+    assert bool(list(values.number(pair(zh, en)))) == told
+
+
+def test_actors_of_other_kinds_differ_though_no_lexicon_names_them() -> None:
+    def made(zh: str, en: str) -> Pair:
+        texts = pair(f"{zh}应公布灯塔名册。", f"The {en} shall publish the list of lights.")
+        sides = []
+        for side, name in ((texts.zh, zh), (texts.en, en)):
+            start = side.passages[0].text.find(name)
+            actor = Actor(start=start, end=start + len(name), text=name, kind="state_body", layer="national")
+            sides.append(
+                Side(side.lang, side.passages, (tags(side.passages[0], "obligation", actors=(actor,)),), "binding")
+            )
+        return Pair(sides[0], sides[1], 0.9)
+
+    assert [f.kind for f in names.actor(made("北方银行", "northern shippers"))] == ["actor"]
+    assert not list(names.actor(made("北方银行", "northern banks")))

@@ -40,6 +40,7 @@ CHECKS: tuple[Callable[[Pair], Iterator[Found]], ...] = (
     names.instrument,
     cues.negation,
     cues.hedge,
+    cues.proviso,
     gaps.clause,
 )
 SEVERITIES = ("low", "medium", "high")

@@ -7,11 +7,15 @@ is no permission in "may arise"), and tags alone do not either: two models' erro
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import permutations
 
 from pipeline.lexicons import lexicon
-from pipeline.records import FORCES, OPERATIVE_FORCES, Force
-from pipeline.stages.audit.sides import NAMES, Found, Pair, Severity, Side, denies, hints, says
+from pipeline.records import FORCES, OPERATIVE_FORCES, Force, Lang
+from pipeline.stages.audit.parts import clause_pairs
+from pipeline.stages.audit.sides import NAMES, Found, Pair, Severity, Side, cues, denials, denies, hints, says
 
 # Thresholds are chosen on the works of the train and dev splits and on government reports, for few false alarms.
 UNLIKELY = 0.1
@@ -38,6 +42,27 @@ OUTRIGHT: tuple[frozenset[Force], ...] = (
     frozenset({"permission", "prohibition"}),
     frozenset({"prohibition", "recommendation"}),
 )
+# Forces that no translation takes for each other.
+CONTRARY: tuple[frozenset[Force], ...] = (
+    *OUTRIGHT,
+    frozenset({"permission", "recommendation"}),
+    frozenset({"permission", "commitment"}),
+    frozenset({"permission", "declaration"}),
+    frozenset({"permission", "constitutive"}),
+    frozenset({"obligation", "recommendation"}),
+    frozenset({"obligation", "declaration"}),
+    frozenset({"commitment", "prohibition"}),
+    frozenset({"commitment", "recommendation"}),
+    frozenset({"declaration", "prohibition"}),
+)
+# Words of these forces are counted against each other, the narrower first ("shall not" before "shall").
+OPERATORS: tuple[Force, ...] = ("prohibition", "permission", "obligation")
+# How far a denial reaches, in characters: anywhere before the word in its clause in English, next to it in Chinese.
+BEFORE: dict[Lang, int] = {"en": 400, "zh": 4}
+BEHIND: dict[Lang, int] = {"en": 60, "zh": 3}
+# A denied subject may have commas in it ("No restriction other than duties, taxes or charges may").
+CLAUSE_START = {"en": re.compile(r"[;:.]"), "zh": re.compile("[，；：。]")}
+CLAUSE_END = {"en": re.compile(r"[,;:.]"), "zh": re.compile("[，；：。]")}
 # Where nothing binds, 应 may be either of duty and advice, and these words answer to it.
 SHOULD = frozenset({"should", "应该"})
 # In a binding text, a force that one language adds in so many words to what both say.
@@ -56,7 +81,7 @@ SOFT: frozenset[str] = frozenset({"commitment", "recommendation", "declaration",
 # A duty and a rule that just states what is done ("is housed", 应同居): only sure tags tell them apart.
 NEAR: frozenset[str] = frozenset({"obligation", "constitutive", "commitment"})
 # Hedges that are one wherever they stand; the others only where the tags hold them to be one.
-PLAIN = frozenset({"appropriate", "possible", "need"})
+PLAIN = frozenset({"appropriate", "possible", "need", "principle"})
 MEANS = {
     "obligation": "a duty",
     "prohibition": "a ban",
@@ -72,35 +97,95 @@ MEANS = {
 def force(pair: Pair) -> Iterator[Found]:
     """At most one difference of force: the first that one side says outright and the other does not."""
     extra = [found for one, other in pair.both for found in _extra(one, other)]
-    yield from (extra or _against(pair) or _turned(pair))[:1]
+    yield from (extra or _against(pair) or _acts(pair) or _contrary(pair))[:1]
 
 
 def _against(pair: Pair) -> list[Found]:
-    """Each language says outright what the other neither says nor is tagged with: 应 against may, 不得 against shall."""
-    found: list[Found] = []
-    if len(pair.zh.tags) + len(pair.en.tags) > 2:
-        return found
-    for one, other in pair.both:
-        for name in sorted(one.forces - other.forces):
-            for against in sorted(other.forces - one.forces):
-                sure = min(one.chance(name), other.chance(against)) >= POSSIBLE
-                only = _said(one, name) and not _said(one, against)
-                if {name, against} in OUTRIGHT and sure and only and _said(other, against) and not _said(other, name):
-                    found.append(_difference(one, name, other, against))
+    """Words of duty, right and ban that are left on both sides when those that answer to each other are taken away."""
+    found = {side.lang: operators(side) for side, _ in pair.both}
+    counts = {lang: Counter(name for name, _ in words) for lang, words in found.items()}
+    left = {"zh": counts["zh"] - counts["en"], "en": counts["en"] - counts["zh"]}
+    if pair.zh.forces == pair.en.forces or any(words[None] for words in left.values()):
+        return []
+
+    def free(side: Side, name: Force) -> bool:
+        """Whether no clause with a word of this force denies anything: a ban may stand in other words than those of one."""
+        return not any(denies(clause, side.lang) for word, clause in found[side.lang] if word == name)
+
+    return [
+        _difference(one, name, other, against)
+        for one, other in pair.both
+        for name, against in permutations(OPERATORS, 2)
+        if left[one.lang][name]
+        and left[other.lang][against]
+        and {name, against} in OUTRIGHT
+        and (name != "prohibition" or free(other, against))
+        and (against != "prohibition" or free(one, name))
+    ]
+
+
+def operators(side: Side) -> list[tuple[Force | None, str]]:
+    """The words of a side that lay a duty, give a right or forbid, with their clauses; None for a duty or right denied.
+
+    "No State may" forbids without a word of ban, and "may only" gives less than it says: such are left open.
+    """
+    found: list[tuple[Force | None, str]] = []
+    taken = set[int]()
+    for name in OPERATORS:
+        for match in cues("force", name, "says", side.lang).finditer(side.own):
+            if taken.isdisjoint(range(*match.span())):
+                taken.update(range(*match.span()))
+                before, behind = _clause(side, match)
+                near = before[-BEFORE[side.lang] :], behind[: BEHIND[side.lang]]
+                denied = name != "prohibition" and any(
+                    cues("denied", "", place, side.lang).search(words)
+                    for place, words in zip(("before", "behind"), near, strict=True)
+                )
+                found.append((None if denied else name, before + match.group() + behind))
     return found
 
 
-def _turned(pair: Pair) -> list[Found]:
-    """A right in one language where the other forbids: the one clash in which the tags need no words beside them."""
-    for one, other in pair.both:
-        against = _instead(other)
-        if len(one.tags) + len(other.tags) > 2 or against != "prohibition":
-            continue
-        apart = "permission" not in other.forces and against not in one.forces
-        if apart and min(one.chance("permission"), other.chance(against)) >= SURE:
-            words = f" (“{said}”)" if (said := _said(other, against)) else ""
-            detail = f"{NAMES[one.lang]} has {MEANS['permission']}, {NAMES[other.lang]} {MEANS[against]}{words}"
-            return [Found("force", _severity("permission", against, one), detail)]
+def _clause(side: Side, match: re.Match[str]) -> tuple[str, str]:
+    """What stands in the clause of a match, before it and behind it."""
+    before, behind = side.own[: match.start()], side.own[match.end() :]
+    return CLAUSE_START[side.lang].split(before)[-1], CLAUSE_END[side.lang].split(behind)[0]
+
+
+def _acts(pair: Pair) -> list[Found]:
+    """What each language does in so many words and the other does not: it decides here and recommends there."""
+    return next((found for part in (pair, *clause_pairs(pair)) if (found := _acts_apart(part))), [])
+
+
+def _acts_apart(pair: Pair) -> list[Found]:
+    acts = lexicon("divergence")["acts"]
+    done = {
+        one.lang: {
+            name: words
+            for name in acts
+            if (words := says(one, "acts", name)) and not hints(other.text, other.lang, "acts", name)
+        }
+        for one, other in pair.both
+    }
+    return [
+        Found("force", _act_severity(pair), f"Chinese says “{done['zh'][a]}” ({a}), English “{done['en'][b]}” ({b})")
+        for a in done["zh"]
+        for b in done["en"]
+        if a != b and b not in acts[a]["like"] and a not in acts[b]["like"]
+    ]
+
+
+def _act_severity(pair: Pair) -> Severity:
+    return _severity(_instead(pair.zh), _instead(pair.en), pair.zh)
+
+
+def _contrary(pair: Pair) -> list[Found]:
+    """Two tags that are sure and cannot both be right of one meaning: these need no words to show for it."""
+    if len(pair.zh.tags) + len(pair.en.tags) > 2:
+        return []
+    zh, en = _instead(pair.zh), _instead(pair.en)
+    apart = zh not in pair.en.forces and en not in pair.zh.forces
+    if apart and {zh, en} in CONTRARY and min(pair.zh.chance(zh), pair.en.chance(en)) >= SURE:
+        return [_difference(pair.zh, zh, pair.en, en)]
     return []
 
 
@@ -180,19 +265,33 @@ def _difference(one: Side, name: Force, other: Side, against: Force) -> Found:
 def _detail(one: Side, words: str, name: Force, other: Side, against: Force) -> str:
     instead = _said(other, against)
     quote = f" (“{instead}”)" if instead else ""
-    return f"{NAMES[one.lang]} has {MEANS[name]} (“{words}”), {NAMES[other.lang]} {MEANS[against]}{quote}"
+    said = f" (“{words}”)" if words else ""
+    return f"{NAMES[one.lang]} has {MEANS[name]}{said}, {NAMES[other.lang]} {MEANS[against]}{quote}"
 
 
 def negation(pair: Pair) -> Iterator[Found]:
     """A plain denial in one language where nothing in the other turns or narrows the clause."""
-    for one, other in pair.both:
-        words = says(one, "negation")
-        if words and not hints(other.text, other.lang, "negation"):
-            severity: Severity = "high" if one.forces & OPERATIVE_FORCES else "medium"
-            yield Found(
-                "negation", severity, f"{NAMES[one.lang]} denies it (“{words}”), {NAMES[other.lang]} has no denial"
-            )
-            return
+    more = {one.lang: denials(one.own, one.lang) > denials(other.own, other.lang) for one, other in pair.both}
+    for part in (pair, *clause_pairs(pair)):
+        for one, other in part.both:
+            words = says(one, "negation")
+            if words and more[one.lang] and not hints(other.text, other.lang, "negation"):
+                severity: Severity = "high" if one.forces & OPERATIVE_FORCES else "medium"
+                detail = f"{NAMES[one.lang]} denies it (“{words}”), {NAMES[other.lang]} has no denial"
+                yield Found("negation", severity, detail)
+                return
+
+
+def proviso(pair: Pair) -> Iterator[Found]:
+    """An exception or condition in one language of which the other has no trace."""
+    for name in lexicon("divergence")["proviso"]:
+        for one, other in pair.both:
+            words = says(one, "proviso", name)
+            if words and not hints(other.text, other.lang, "proviso", name):
+                severity: Severity = "high" if one.status == "binding" else "medium"
+                detail = f"{NAMES[one.lang]} makes an exception (“{words}”), {NAMES[other.lang]} makes none"
+                yield Found("missing", severity, detail)
+                return
 
 
 def hedge(pair: Pair) -> Iterator[Found]:

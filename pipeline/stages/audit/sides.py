@@ -77,7 +77,8 @@ class Found:
 
 
 @cache
-def _pattern(table: str, key: str, group: str, lang: Lang) -> re.Pattern[str]:
+def cues(table: str, key: str, group: str, lang: Lang) -> re.Pattern[str]:
+    """The words of one group of a table of ``divergence.toml``, as one pattern."""
     section: Mapping[str, Any] = lexicon("divergence")[table]
     section = section[key] if key else section
     return joined(section[group][lang], lang)
@@ -92,18 +93,23 @@ def joined(cues: list[str], lang: Lang) -> re.Pattern[str]:
 
 def says(side: Side, table: str, key: str = "") -> str:
     """The first words of a side that say a thing outright; empty if none do. A force may stand in the chapeau."""
-    found = _pattern(table, key, "says", side.lang).search(side.text if table == "force" else side.own)
+    found = cues(table, key, "says", side.lang).search(side.text if table == "force" else side.own)
     return found.group() if found else ""
 
 
 def hints(text: str, lang: Lang, table: str, key: str = "") -> bool:
     """Whether a text has a word that may carry a thing at all."""
-    return bool(_pattern(table, key, "hints", lang).search(text))
+    return bool(cues(table, key, "hints", lang).search(text))
 
 
 @cache
 def _denial(lang: Lang) -> re.Pattern[str]:
     return joined([*lexicon("modality")["negation"][lang], *lexicon("divergence")["refusing"][lang]], lang)
+
+
+def denials(text: str, lang: Lang) -> int:
+    """How many words of a text deny, forbid or refuse."""
+    return len(_denial(lang).findall(text))
 
 
 def denies(text: str, lang: Lang) -> bool:

@@ -6,6 +6,7 @@ other language has in any form. A number that is only missing is none, for a tra
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -21,6 +22,8 @@ TURNS: dict[frozenset[str], tuple[float, ...]] = {
     frozenset({"day", "month"}): (30, 31, 365 / 12),
     frozenset({"percent", "times"}): (100,),
 }
+# Lengths of time answer to each other only through TURNS, so one of another unit is another length.
+TIME = frozenset({"day", "workday", "month", "hour"})
 # A bare number of this or more answers to a number with a unit: a small one stands for too many things.
 TELLING = 13
 
@@ -29,18 +32,36 @@ def number(pair: Pair) -> Iterator[Found]:
     """Numbers of the same kind that differ, one for each that the Chinese has alone."""
     zh, en = read(pair.zh.own, "zh").numbers, read(pair.en.own, "en").numbers
     left, right = _alone(zh, en, pair.en.text), _alone(en, zh, pair.zh.text)
+    told = False
     for one in left:
-        other = next((n for n in right if n.unit == one.unit), None)
+        other = next((n for n in right if n.unit == one.unit or {n.unit, one.unit} <= TIME), None)
         if other:
             right.remove(other)
+            told = True
             yield Found("number", "high", f"Chinese has “{one.words}”, English “{other.words}”")
-    if not left and not right:
+    bare = [_bare(zh, en, pair.en.text), _bare(en, zh, pair.zh.text)]
+    if not told and len(bare[0]) == len(bare[1]) == 1:
+        told = True
+        yield Found("number", "high", f"Chinese has “{bare[0][0].words}”, English “{bare[1][0].words}”")
+    if not told and not left and not right:
         yield from _bounds(zh, en)
 
 
 def _alone(mine: Sequence[Number], theirs: Sequence[Number], text: str) -> list[Number]:
     """Numbers with a unit of which the other language has neither value nor figure."""
     return [n for n in mine if n.unit and not any(_same(n, other) for other in theirs) and not _figure(n, text)]
+
+
+def _bare(mine: Sequence[Number], theirs: Sequence[Number], text: str) -> list[Number]:
+    """Numbers of some size in figures, with a unit or not, that the other language has in no form."""
+    return [
+        n
+        for n in mine
+        if n.value >= TELLING
+        and n.words.isascii()
+        and not any(_same(n, other) for other in theirs)
+        and not _figure(n, text)
+    ]
 
 
 def _same(one: Number, other: Number) -> bool:
@@ -60,9 +81,16 @@ def _near(a: float, b: float) -> bool:
 
 
 def _figure(number: Number, text: str) -> bool:
-    """Whether the figure stands in a text at all, such as inside a name or a date."""
-    figure = re.match(r"\d+(?:\.\d+)?", number.words)
-    return bool(figure and re.search(rf"(?<![\d.]){re.escape(figure.group())}(?![\d.]*\d)", text))
+    """Whether the figure stands in a text at all, such as inside a name or a date; figures with a scale are no figures."""
+    figure = re.match(r"\d[\d,]*(?:\.\d+)?", number.words)
+    if not figure or not math.isclose(float(figure.group().replace(",", "")), number.value):
+        return False
+    return bool(
+        re.search(
+            rf"(?<![\d.,]){re.escape(figure.group())}(?![\d.,]*\d|[万亿千百]| (?:thousand|million|billion|trillion))",
+            text,
+        )
+    )
 
 
 def _bounds(zh: Sequence[Number], en: Sequence[Number]) -> Iterator[Found]:
