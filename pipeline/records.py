@@ -464,7 +464,7 @@ class Divergences(Record, frozen=True):
     divergences: tuple[Divergence, ...]
 
 
-Change = Literal["repeated", "strengthened", "weakened", "mixed", "changed", "new", "dropped"]
+Change = Literal["repeated", "strengthened", "weakened", "extended", "narrowed", "mixed", "new", "dropped"]
 
 
 class LineageLink(Record, frozen=True):

@@ -16,7 +16,7 @@ import msgspec
 from pipeline import __version__, models
 from pipeline.clauses import split_clauses
 from pipeline.config import ROOT, Config
-from pipeline.evaluate import divergences, documents, others, passages, texts
+from pipeline.evaluate import divergences, documents, histories, others, passages, texts
 from pipeline.evaluate.baselines import BAG, KEYWORDS, BagOfWords, by_keywords
 from pipeline.evaluate.corpus import split_lists
 from pipeline.evaluate.figures import Figure, Tally, langs_of
@@ -92,6 +92,8 @@ def measure_all(config: Config, tell: Callable[[str], None]) -> Evaluation:
     divergences.planted(tally, works, tagger, of, corpus / "planted")
     for split in MEASURED:
         divergences.changed(tally, [work for work in works if of[work.id] == split], tagger, split)
+    tell("histories …")
+    histories.measure(tally, corpus / "lineage", tagger)
     tell("third-party sets …")
     others.measure(tally, tagger, bag, notes.append)
     return collect(tally, __version__, used, more, notes)

@@ -18,10 +18,10 @@ from pipeline.records import Change, Record
 from pipeline.tables import LineageRow
 
 # What a reader looks for first stands first.
-ORDER = ("strengthened", "weakened", "mixed", "changed", "repeated", "new", "dropped")
+ORDER = ("strengthened", "weakened", "mixed", "extended", "narrowed", "repeated", "new", "dropped")
 assert set(ORDER) == set(get_args(Change))
 # Of these the picture says what changed; the others say all by their kind.
-TOLD = 4
+TOLD = 5
 MOST_LINES = 60
 MOST_PICTURES = 8
 MOST_WORDS = 240

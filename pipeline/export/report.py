@@ -47,7 +47,8 @@ NAMES_ZH = {
     "strengthened": "加强",
     "weakened": "减弱",
     "mixed": "强弱互见",
-    "changed": "数字变更",
+    "extended": "扩大",
+    "narrowed": "缩小",
     "new": "新增",
     "dropped": "未再提及",
 }

@@ -37,6 +37,7 @@ from pipeline.records import (
     LineageLink,
     Passage,
     Passages,
+    Quantity,
     Statement,
     Tagged,
     TaggedDocument,
@@ -46,14 +47,14 @@ from pipeline.records import (
 from pipeline.stage import Stage, tick
 
 # Titles of a series share at least this part of the shorter one's telling words. Nuclear security summits in two
-# cities share three of four; the reports of two provinces share none.
-SAME_TITLE = 0.7
+# cities share three of four, resolutions on one subject four of six; the reports of two provinces share none.
+SAME_TITLE = 0.65
 # The score is the mean of the cosines of meaning and of weighted words. Measured on the two communiqués of
 # corpus/works that were written to differ: changes read by hand score 0.3 to 0.5, pairs of one subject 0.28 and less.
 # Pairs of Chinese characters, unlike words, cross the borders of words and so are shared less often.
 MATCH: dict[Lang, float] = {"en": 0.3, "zh": 0.28}
 MARGIN = 0.02
-NEAR = 0.18
+NEAR = 0.24
 # Words that must be shared at least, whatever the meaning: two statements of one field are always somewhat alike.
 SHARED = 0.12
 
@@ -202,7 +203,6 @@ def compare(
     """
     up: list[str] = []
     down: list[str] = []
-    size: list[str] = []
 
     def note(rises: bool, text: str) -> None:
         (up if rises else down).append(text)
@@ -221,27 +221,36 @@ def compare(
         note(False, f"deadline removed: {old.deadline.text}")
     elif new.deadline and not (old.deadline or old_tags.deadlines or _named(new.deadline.text, old_text)):
         note(True, f"deadline added: {new.deadline.text}")
-    for unit, a, b in _numbers(old, new, old_tags, new_tags):
-        size.append(f"{a} → {b} {unit}".rstrip())
-    detail = "; ".join((*up, *down, *size))
-    if up and down:
+    wider: list[str] = []
+    narrower: list[str] = []
+    for one, other in _numbers(old, new, old_tags, new_tags):
+        more, told = other.value > one.value, f"{one.value:g} → {other.value:g} {one.unit}".rstrip()
+        if one.unit in lexicon("lineage")["time"]:
+            # A limit is firmer the shorter it is; "at least ten days" is no limit, but asks for more the longer it is.
+            note(more == (other.high is None), told)
+        else:
+            (wider if more else narrower).append(told)
+    detail = "; ".join((*up, *down, *wider, *narrower))
+    if (up or wider) and (down or narrower):
         return "mixed", detail
     if up or down:
         return ("strengthened" if up else "weakened"), detail
-    return ("changed", detail) if size else ("repeated", "no change of force, time limit, hedge or number found")
+    if wider or narrower:
+        return ("extended" if wider else "narrowed"), detail
+    return "repeated", "no change of force, time limit, hedge or number found"
 
 
-def _numbers(old: Statement, new: Statement, old_tags: Tagged, new_tags: Tagged) -> list[tuple[str, str, str]]:
-    """Units that each statement has exactly one number of, where the two numbers differ."""
+def _numbers(old: Statement, new: Statement, old_tags: Tagged, new_tags: Tagged) -> list[tuple[Quantity, Quantity]]:
+    """The numbers of a unit that each statement has exactly one number of, where the two differ."""
     found = []
     for statement, tags in ((old, old_tags), (new, new_tags)):
         inside = [q for q in tags.quantities if statement.start <= q.start < statement.end]
         units = Counter(q.unit for q in inside)
-        found.append({q.unit: q.value for q in inside if q.unit and units[q.unit] == 1})
+        found.append({q.unit: q for q in inside if q.unit and units[q.unit] == 1})
     return [
-        (unit, f"{value:g}", f"{found[1][unit]:g}")
-        for unit, value in found[0].items()
-        if unit in found[1] and found[1][unit] != value
+        (one, found[1][unit])
+        for unit, one in found[0].items()
+        if unit in found[1] and found[1][unit].value != one.value
     ]
 
 

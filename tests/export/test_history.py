@@ -108,7 +108,7 @@ def test_no_history_no_picture() -> None:
 
 
 def test_the_picture_is_well_formed_named_and_escaped() -> None:
-    rows = (*CHAIN, link("mixed", "a5", "b5", "<b>&"), link("changed", "a6", "b6"))
+    rows = (*CHAIN, link("mixed", "a5", "b5", "<b>&"), link("extended", "a6", "b6"))
     page = write_report(msgspec.structs.replace(view(row(1)), lineage=rows))
     start = page.rindex("<svg", 0, page.index("aria-labelledby"))
     picture = ElementTree.fromstring(page[start : page.index("</svg>", start) + len("</svg>")])
