@@ -282,6 +282,9 @@ def train(
     encoder: Annotated[
         bool, typer.Option("--encoder", help="Make the encoder anew too (extra: train; under an hour).")
     ] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Fit only what weighs the differences between two languages.")
+    ] = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Take the new model even if it is worse in a language.")
     ] = False,
@@ -295,7 +298,7 @@ def train(
     from pipeline.config import load
     from pipeline.train.command import train as train_all
 
-    return train_all(load(config), encoder=encoder, promote=promote, rollback=rollback)
+    return train_all(load(config), encoder=encoder, promote=promote, rollback=rollback, audit=audit)
 
 
 @app.command()

@@ -101,6 +101,7 @@ class AuditSettings(Settings, frozen=True):
 
     score: Share = 0.4
     severity: Literal["low", "medium", "high"] = "low"
+    model: str = "models"
 
 
 class ClusterSettings(Settings, frozen=True):

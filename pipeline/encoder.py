@@ -60,6 +60,22 @@ class SpanTag:
 
 
 @dataclass(frozen=True)
+class Words:
+    """The pieces of a text.
+
+    Attributes:
+        offsets: characters ``[start, end)`` of each piece.
+        alone: its word embedding, shape (pieces, hidden).
+        middle, last: its states in two layers, of unit length, shape (pieces, hidden) each.
+    """
+
+    offsets: list[tuple[int, int]]
+    alone: NDArray[np.float32]
+    middle: NDArray[np.float32]
+    last: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Encoded:
     """What the encoder says of one passage.
 
@@ -68,12 +84,14 @@ class Encoded:
         force: log probabilities of the primary force, shape (8,), in the order of ``FORCES``.
         forces: probability that each force stands in the passage, shape (8,).
         spans: the marked spans by layer, in order of place.
+        words: what each piece of the text is in its place; only where it was asked for.
     """
 
     vector: NDArray[np.float32]
     force: NDArray[np.float32]
     forces: NDArray[np.float32]
     spans: dict[str, tuple[SpanTag, ...]]
+    words: Words | None = None
 
 
 def unpack(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -193,13 +211,16 @@ class Encoder:
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
 
-    def encode(self, texts: Sequence[str], contexts: Sequence[str], batch: int = 24) -> list[Encoded]:
+    def encode(
+        self, texts: Sequence[str], contexts: Sequence[str], batch: int = 24, words: bool = False
+    ) -> list[Encoded]:
         """Runs the model over passages.
 
         Args:
             texts: the passages; what stands after the first 320 pieces is not read.
             contexts: what is known of each (see ``context``), not marked; may be empty strings.
             batch: passages a run.
+            words: whether the states of the pieces are wanted too.
 
         Returns:
             one ``Encoded`` a passage, in their order.
@@ -211,13 +232,13 @@ class Encoder:
             tick(0)
             rows = order[at : at + batch]
             for row, encoded in zip(
-                rows, self._run([prepared[i] for i in rows], [texts[i] for i in rows]), strict=True
+                rows, self._run([prepared[i] for i in rows], [texts[i] for i in rows], words), strict=True
             ):
                 results[row] = encoded
         return [encoded for encoded in results if encoded is not None]
 
     def _run(
-        self, prepared: Sequence[tuple[list[int], int, list[tuple[int, int]]]], texts: Sequence[str]
+        self, prepared: Sequence[tuple[list[int], int, list[tuple[int, int]]]], texts: Sequence[str], words: bool
     ) -> Iterator[Encoded]:
         width = max(len(ids) for ids, _, _ in prepared)
         ids = np.full((len(prepared), width), 1, np.int64)
@@ -229,16 +250,26 @@ class Encoder:
             body[row, start : start + max(1, len(offsets))] = 1
         rows, inverse = np.unique(ids, return_inverse=True)
         embedded = unpack(self.embeddings[rows])[inverse.reshape(ids.shape)]
-        vectors, force, forces, tokens = self.session.run(None, {"embedded": embedded, "mask": mask, "body": body})
+        wanted = ["vector", "force", "forces", "tokens", *(["middle", "last"] if words else [])]
+        vectors, force, forces, tokens, *states = self.session.run(
+            wanted, {"embedded": embedded, "mask": mask, "body": body}
+        )
         for row, (_, start, offsets) in enumerate(prepared):
+            here = slice(start, start + len(offsets))
             spans: dict[str, tuple[SpanTag, ...]] = {}
             at = 0
             for layer, size in WIDTHS.items():
-                tags = log_softmax(tokens[row, start : start + len(offsets), at : at + size])
+                tags = log_softmax(tokens[row, here, at : at + size])
                 spans[layer] = decode(texts[row], offsets, tags, layer) if offsets else ()
                 at += size
             vector = vectors[row] / max(1e-9, float(np.linalg.norm(vectors[row])))
-            yield Encoded(vector, log_softmax(force[row]), 1 / (1 + np.exp(-forces[row])), spans)
+            found = Words(offsets, embedded[row, here], *(unit(s[row, here]) for s in states)) if words else None
+            yield Encoded(vector, log_softmax(force[row]), 1 / (1 + np.exp(-forces[row])), spans, found)
+
+
+def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of length one."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -379,6 +379,10 @@ class Bead(Record, frozen=True):
     score: float
 
 
+# The kinds of difference between the two languages of a work.
+DIVERGENCES = ("force", "number", "date", "actor", "instrument", "negation", "hedge", "missing")
+
+
 class Divergence(Record, frozen=True):
     """Where the two languages of a work do not say the same; an empty side says nothing at all. ``detail`` is for a person."""
 

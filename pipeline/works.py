@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.records import FORCES, LAYER_OF_KIND, Force, Lang, LegalStatus, Record, stable_id
+from pipeline.records import DIVERGENCES, FORCES, LAYER_OF_KIND, Force, Lang, LegalStatus, Record, stable_id
 
 GENRES = (
     "treaty",
@@ -27,7 +27,6 @@ GENRES = (
     "commentary",
 )
 LAYOUTS = ("separate", "twocol", "columns", "alternating", "sequential")
-DIVERGENCES = ("force", "number", "date", "actor", "instrument", "negation", "hedge", "missing")
 HEADER_KEYS = {
     "genre",
     "field",

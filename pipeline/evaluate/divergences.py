@@ -16,11 +16,12 @@ from xml.etree import ElementTree
 
 from msgspec.structs import replace as replace_fields
 
-from pipeline.config import AuditSettings
+from pipeline.config import ROOT, AuditSettings
 from pipeline.evaluate.changes import RULES, seed_of
 from pipeline.evaluate.figures import Tally
 from pipeline.evaluate.passages import Case, cases, facts_of
 from pipeline.records import (
+    DIVERGENCES,
     Alignments,
     Bead,
     Divergence,
@@ -34,12 +35,16 @@ from pipeline.records import (
 )
 from pipeline.stages import audit
 from pipeline.stages.align import align_sentences
+from pipeline.stages.audit.reader import Judge
 from pipeline.stages.audit.sides import Pair, Side
 from pipeline.stages.tag import Ask, Tagger
-from pipeline.works import DIVERGENCES, Work, WorkBead, WorkError
+from pipeline.works import Work, WorkBead, WorkError
 
 OURS = "pledgebook"
 SECTION = "texts"
+# A change of words that changes nothing else.
+REWORDED = "same"
+KINDS = (*DIVERGENCES, REWORDED)
 # Pairs drawn from each translation memory.
 PAIRS = 30
 
@@ -56,7 +61,7 @@ def labelled(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, 
     for work in works:
         asked = cases([work])
         found = rows(work, asked, tagger([case.ask for case in asked]))
-        differ = {p for bead in work.beads if _differs(work, bead) for p in _passages(work, bead)}
+        differ = {p for bead in work.beads if differs(work, bead) for p in _passages(work, bead)}
         marked = [bead for bead in work.beads if bead.divergence]
         told = {p for row in found for p in (*row.source, *row.target)}
         right = sum(bool(differ & {*row.source, *row.target}) for row in found)
@@ -103,14 +108,18 @@ def _passages(work: Work, bead: WorkBead) -> set[str]:
     return {*(work.en[i].id for i in bead.en), *(work.zh[i].id for i in bead.zh)}
 
 
-def _differs(work: Work, bead: WorkBead) -> bool:
+def differs(work: Work, bead: WorkBead) -> bool:
+    """Whether a bead is labelled as one whose languages differ: it is marked, its forces are not the same, or a side is empty."""
     english = {force for i in bead.en for force in work.en[i].force} - {"none"}
     chinese = {force for i in bead.zh for force in work.zh[i].force} - {"none"}
     return bool(bead.divergence) or not bead.en or not bead.zh or english != chinese
 
 
 class Change(Record, frozen=True):
-    """A difference planted by hand: in one language of a bead, ``new`` stands where ``old`` stood."""
+    """A change planted by hand: in one language of a bead, ``new`` stands where ``old`` stood.
+
+    ``kind`` is that of the difference it makes, or ``REWORDED`` if the languages still say the same.
+    """
 
     lang: Lang
     kind: str
@@ -129,10 +138,8 @@ def read_changes(file: Path) -> list[Change]:
         if not line.strip() or line.startswith("#"):
             continue
         fields = [field.strip() for field in line.split("|")]
-        if len(fields) != 4 or fields[0] not in ("en", "zh") or fields[1] not in DIVERGENCES or not fields[2]:
-            raise WorkError(
-                f"{file.name}:{number}: expected 'lang | kind | old words | new words', kinds {DIVERGENCES}"
-            )
+        if len(fields) != 4 or fields[0] not in ("en", "zh") or fields[1] not in KINDS or not fields[2]:
+            raise WorkError(f"{file.name}:{number}: expected 'lang | kind | old words | new words', kinds {KINDS}")
         found.append(Change(fields[0], *fields[1:]))  # type: ignore[arg-type]
     return found
 
@@ -187,8 +194,11 @@ def planted(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, s
             other, beads = plant(work, changes)
             found = audited(other, tagger)
             fresh = [row for row in found if _row(row) not in before]
+            planted_ = [bead for change, bead in zip(changes, beads, strict=True) if change.kind != REWORDED]
             differ = {
-                p for bead in (*beads, *(b for b in other.beads if _differs(other, b))) for p in _passages(other, bead)
+                p
+                for bead in (*planted_, *(b for b in other.beads if differs(other, b)))
+                for p in _passages(other, bead)
             }
             right = sum(bool(differ & {*row.source, *row.target}) for row in found)
             if found:
@@ -196,6 +206,10 @@ def planted(tally: Tally, works: Sequence[Work], tagger: Tagger, of: dict[str, s
                 tally.add(key, work.id, [right, len(found)])
             for change, bead in zip(changes, beads, strict=True):
                 told = [row.kind for row in fresh if _passages(other, bead) & {*row.source, *row.target}]
+                if change.kind == REWORDED:
+                    key = (SECTION, of[work.id], "divergences, rows on beads that were only reworded", "both", OURS)
+                    tally.add(key, work.id, [bool(told), 1])
+                    continue
                 for measure in ("planted ones found", f"planted ones found: {change.kind}"):
                     tally.add((SECTION, of[work.id], f"divergences, {measure}", "both", OURS), work.id, [bool(told), 1])
                 if told:
@@ -222,42 +236,59 @@ def changed(tally: Tally, works: Sequence[Work], tagger: Tagger, data: str) -> N
         tagger: the shipped model.
         data: the name of the set.
     """
-    asked = {case.labelled.id: case for case in cases(works)}
-    plain = [
-        (work, asked[work.zh[bead.zh[0]].id], asked[work.en[bead.en[0]].id])
-        for work in works
-        for bead in work.beads
-        if len(bead.zh) == len(bead.en) == 1 and not _differs(work, bead)
-    ]
-    tagged = tagger([case.ask for _, zh, en in plain for case in (zh, en)])
-    again: list[tuple[Work, str, Lang, Pair, Case]] = []
-    for (work, zh, en), chinese, english in zip(plain, tagged[::2], tagged[1::2], strict=True):
-        pair = Pair(_side(zh, chinese), _side(en, english), 1.0)
-        alarms = audit.compare(pair)
-        tally.add(
-            (SECTION, data, "divergences, rows on pairs that say the same", "both", OURS), work.id, [len(alarms), 1]
-        )
-        if alarms:
-            continue
-        for kind, rule in RULES.items():
-            for case in (zh, en):
-                text = rule(case.labelled.text, case.labelled.lang, seed_of(case.labelled.id, kind))
-                if text:
-                    again.append((work, kind, case.labelled.lang, pair, _with(case, text)))
-    anew = tagger([case.ask for *_, case in again])
-    for (work, kind, lang, pair, case), tags in zip(again, anew, strict=True):
-        side = _side(case, tags)
-        found = audit.compare(replace(pair, zh=side) if lang == "zh" else replace(pair, en=side))
-        tally.add((SECTION, data, f"divergences, changes found: {kind}", "both", OURS), work.id, [bool(found), 1])
-        tally.add((SECTION, data, "divergences, changes found", "both", OURS), work.id, [bool(found), 1])
+    judge = Judge(ROOT / AuditSettings().model)
+    for work in works:
+        same = [
+            (bead, pair)
+            for bead, pair in bead_pairs(work, tagger)
+            if len(bead.zh) == len(bead.en) == 1 and not differs(work, bead)
+        ]
+        pairs = [pair for _, pair in same]
+        alarms = audit.compare_all(pairs, judge)
+        for found in alarms:
+            key = (SECTION, data, "divergences, rows on pairs that say the same", "both", OURS)
+            tally.add(key, work.id, [len(found), 1])
+        asked = {case.labelled.id: case for case in cases([work])}
+        again: list[tuple[str, Lang, Pair, Case]] = []
+        for (bead, pair), found in zip(same, alarms, strict=True):
+            for kind, rule in RULES.items() if not found else ():
+                for case in (asked[work.zh[bead.zh[0]].id], asked[work.en[bead.en[0]].id]):
+                    text = rule(case.labelled.text, case.labelled.lang, seed_of(case.labelled.id, kind))
+                    if text:
+                        again.append((kind, case.labelled.lang, pair, _with(case, text)))
+        sides = [
+            _side([case], [tags]) for (*_, case), tags in zip(again, tagger([c.ask for *_, c in again]), strict=True)
+        ]
+        anew = [
+            replace(pair, zh=side) if lang == "zh" else replace(pair, en=side)
+            for (_, lang, pair, _), side in zip(again, sides, strict=True)
+        ]
+        for (kind, *_), found in zip(again, audit.compare_all(anew, judge, among=pairs), strict=True):
+            for measure in ("changes found", f"changes found: {kind}"):
+                tally.add((SECTION, data, f"divergences, {measure}", "both", OURS), work.id, [bool(found), 1])
+
+
+def bead_pairs(work: Work, tagger: Tagger) -> list[tuple[WorkBead, Pair]]:
+    """The beads of a work with words on both sides, as the audit sees them."""
+    asked = cases([work])
+    of = {c.labelled.id: (c, tags) for c, tags in zip(asked, tagger([c.ask for c in asked]), strict=True)}
+    found = []
+    for bead in work.beads:
+        if bead.zh and bead.en:
+            zh, en = [of[work.zh[i].id] for i in bead.zh], [of[work.en[i].id] for i in bead.en]
+            sides = [_side([case for case, _ in part], [tags for _, tags in part]) for part in (zh, en)]
+            found.append((bead, Pair(sides[0], sides[1], 1.0)))
+    return found
 
 
 def _with(case: Case, text: str) -> Case:
     return replace(case, ask=replace(case.ask, text=case.ask.text[: case.lead] + text))
 
 
-def _side(case: Case, tags: Tagged) -> Side:
-    return Side(case.labelled.lang, (_passage(case.labelled.work, 0, case),), (tags,), case.labelled.legal_status)
+def _side(asked: Sequence[Case], tagged: Sequence[Tagged]) -> Side:
+    first = asked[0].labelled
+    passages = tuple(_passage(first.work, i, case) for i, case in enumerate(asked))
+    return Side(first.lang, passages, tuple(tagged), first.legal_status)
 
 
 def alarms(tally: Tally, tagger: Tagger, folder: Path, key: tuple[str, str]) -> None:
@@ -269,10 +300,11 @@ def alarms(tally: Tally, tagger: Tagger, folder: Path, key: tuple[str, str]) -> 
         folder: translation memories (TMX), Chinese before English; ``PAIRS`` pairs are drawn from each by a fixed seed.
         key: section and name of the set.
     """
+    judge = Judge(ROOT / AuditSettings().model)
     for file in sorted(folder.glob("*.tmx")):
-        for pair in sample(file, tagger):
-            found = [len(audit.compare(pair)), 1]
-            tally.add((*key, "divergences, rows on pairs that say the same", "both", OURS), file.stem, found)
+        for found in audit.compare_all(list(sample(file, tagger)), judge):
+            measure = "divergences, rows on pairs that say the same"
+            tally.add((*key, measure, "both", OURS), file.stem, [len(found), 1])
 
 
 def sample(file: Path, tagger: Tagger) -> Iterator[Pair]:

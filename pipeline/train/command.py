@@ -3,7 +3,8 @@
 Everyday training fits the force head over the shipped encoder: on the development works, which the encoder has not seen,
 and on what people corrected. Deep training (``--encoder``) makes the encoder first, from the training works and the
 corrections. Either way old and new are compared on the test works, language by language; a model that is worse in a
-language is kept beside but not taken, unless it is asked for. Every version stays and can be gone back to.
+language is kept beside but not taken, unless it is asked for. Every version stays and can be gone back to. With a new
+encoder the reader of the audit is fitted anew, because it stands on the encoder too; ``--audit`` fits it alone.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from pipeline.config import ROOT, Config
 from pipeline.encoder import Encoder
 from pipeline.heads import ForceHead
 from pipeline.metrics import accuracy, calibration_error, interval, macro_f1
-from pipeline.records import FORCES
+from pipeline.records import DIVERGENCES, FORCES
+from pipeline.stages.audit.reader import NAME
+from pipeline.stages.tag import Tagger
 from pipeline.train.examples import Example, clause_examples, examples
 from pipeline.train.head import fit_head
 from pipeline.train.reviews import reviewed
@@ -78,7 +81,7 @@ def gather(config: Config) -> Data:
     return Data(parts["train"], parts["dev"], parts["test"], reviewed(ROOT / config.review.folder))
 
 
-def train(config: Config, encoder: bool, promote: bool, rollback: bool) -> int:
+def train(config: Config, encoder: bool, promote: bool, rollback: bool, audit: bool = False) -> int:
     """Trains and, if the new model is no worse in either language, takes it.
 
     Returns:
@@ -87,6 +90,8 @@ def train(config: Config, encoder: bool, promote: bool, rollback: bool) -> int:
     home = ROOT / config.tag.model
     if rollback:
         return _roll_back(home)
+    if audit:
+        return fit_audit(config)
     data = gather(config)
     say(f"{len(data.train)} examples to train on, {len(data.dev)} to fit the head, {len(data.test)} to test, "
         f"{len(data.reviews)} from reviews")  # fmt: skip
@@ -94,15 +99,51 @@ def train(config: Config, encoder: bool, promote: bool, rollback: bool) -> int:
         folder = (
             models.current(home, "encoder") if not encoder else make_encoder(data, Path(scratch) / "encoder", config)
         )
-        return _finish(home, folder, encoder, data, promote, config)
+        refused = _finish(home, folder, encoder, data, promote, config)
+    return fit_audit(config) if encoder and not refused else refused
+
+
+def fit_audit(config: Config) -> int:
+    """Fits the reader of the audit over the models in use, from the works that do not test, and takes it."""
+    from pipeline.train import audit
+
+    home = ROOT / config.tag.model
+    corpus = (ROOT / config.train.works).parent
+    works = read_works(ROOT / config.train.works)
+    of = splits(works, corpus / "splits.toml")
+    tagger = Tagger(config.tag)
+    read = audit.texts([work for work in works if of[work.id] != "test"], corpus / "planted", tagger)
+    planted = [label for text in read for label in text.labels if label in DIVERGENCES]
+    say(f"{sum(len(text.labels) for text in read)} beads in two languages, {len(planted)} with a planted difference")
+    found = audit.fit(tagger.encoder, read)
+    with tempfile.TemporaryDirectory(prefix="pledgebook-train-") as scratch:
+        file = Path(scratch) / NAME
+        found.save(file)
+        version = models.sha256(file)[:12]
+        place = home / "audit" / version
+        if place.exists():
+            shutil.rmtree(place)
+        place.mkdir(parents=True)
+        shutil.move(file, place / NAME)
+    models.write_card(place, {
+        "model": "penalised logistic regression over the evidence of two languages",
+        "encoder": models.current(home, "encoder").name, "force": models.current(home, "force").name,
+        "beads": sum(len(text.labels) for text in read), "planted": len(planted), "data": audit.fingerprint(read),
+        "pledgebook": __version__,
+    })  # fmt: skip
+    models.promote(home, "audit", version)
+    say(f"in use: audit {version}")
+    return 0
 
 
 def _roll_back(home: Path) -> int:
-    """Goes back one version: of the head, and of the encoder if the head before was fitted over another one."""
+    """Goes back one version: of the head, and of encoder and audit if the head before was fitted over another encoder."""
     left, now = models.rollback(home, "force")
     card = models.check(models.current(home, "force"))
     while models.current(home, "encoder").name != card["encoder"]:
         models.rollback(home, "encoder")
+    while models.check(models.current(home, "audit"))["encoder"] != card["encoder"]:
+        models.rollback(home, "audit")
     say(f"force head: back from {left} to {now}; encoder {card['encoder']}")
     return 0
 

@@ -28,6 +28,9 @@ from pipeline.train.examples import Example, vary
 
 IGNORE = -100
 INPUTS = ("embedded", "mask", "body")
+OUTPUTS = ("vector", "force", "forces", "tokens", "middle", "last")
+# The layer whose states tell best which words of two languages answer to each other (see pipeline.stages.audit.cover).
+MIDDLE = 8
 UNEVEN = 40
 
 
@@ -98,7 +101,7 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """Embedded pieces in; pooled vectors, force scores, set scores and tag scores out."""
+    """Embedded pieces in; pooled vectors, force scores, set scores, tag scores and the states of two layers out."""
 
     def __init__(self, pretrained: Pretrained, recipe: Recipe) -> None:
         super().__init__()
@@ -114,14 +117,17 @@ class Network(nn.Module):
         self.tokens = nn.Linear(pretrained.hidden, TOKEN_OUTPUTS)
         self.drop = nn.Dropout(recipe.dropout)
 
-    def forward(self, embedded: Tensor, mask: Tensor, body: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, embedded: Tensor, mask: Tensor, body: Tensor) -> tuple[Tensor, ...]:
         x = self.norm(embedded + self.position[: embedded.shape[1]])
         bias = (1.0 - mask)[:, None, None, :] * -1e4
+        states = []
         for layer in self.layers:
             x = layer(x, bias)
+            states.append(x)
         pooled = (x * body[:, :, None]).sum(1) / body.sum(1, keepdim=True)
         dropped = self.drop(pooled)
-        return pooled, self.force(dropped), self.forces(dropped), self.tokens(self.drop(x))
+        middle = states[min(MIDDLE, len(states)) - 1]
+        return pooled, self.force(dropped), self.forces(dropped), self.tokens(self.drop(x)), middle, x
 
 
 class Batcher:
@@ -171,7 +177,7 @@ class Batcher:
 def loss_of(network: Network, batch: dict[str, Tensor], recipe: Recipe) -> Tensor:
     """Cross-entropy of the primary force, of each force in the set, and of the tags of every layer."""
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.half):
-        _, force, forces, tokens = network(batch["embedded"], batch["mask"], batch["body"])
+        _, force, forces, tokens, *_ = network(batch["embedded"], batch["mask"], batch["body"])
     force, forces, tokens = force.float(), forces.float(), tokens.float()
     weight = batch["weight"] / batch["weight"].mean()
     primary = nn.functional.cross_entropy(force, batch["primary"], reduction="none", label_smoothing=recipe.smoothing)
@@ -274,8 +280,8 @@ def export(network: Network, path: Path, sample: Sequence[dict[str, Tensor]]) ->
             arguments,
             str(plain),
             input_names=list(INPUTS),
-            output_names=["vector", "force", "forces", "tokens"],
-            dynamic_axes={name: {0: "rows", 1: "width"} for name in INPUTS} | {"tokens": {0: "rows", 1: "width"}},
+            output_names=list(OUTPUTS),
+            dynamic_axes={name: {0: "rows", 1: "width"} for name in (*INPUTS, *OUTPUTS[3:])},
             dynamo=False,
         )
         quantize_static(

@@ -116,6 +116,20 @@ def test_a_difference_planted_by_hand_is_found_in_its_bead_only(tmp_path: Path) 
     assert total("share of rows that are right, planted") == [3, 3]
 
 
+def test_a_mere_rewording_is_no_difference_to_find_and_a_row_on_it_is_an_alarm(tmp_path: Path) -> None:
+    tally = Tally()
+    (tmp_path / "w.txt").write_text("en | same | every June | each June\n", "utf-8")
+    (tmp_path / "w.second.txt").write_text("en | same | every June | each May\n", "utf-8")
+    divergences.planted(tally, [WORK], tagger, {"w": "test"}, tmp_path)  # type: ignore[arg-type]
+
+    def total(measure: str) -> list[float]:
+        return list(tally.total(("texts", "test", f"divergences, {measure}", "both", "pledgebook")))
+
+    assert total("rows on beads that were only reworded") == [1, 2]
+    assert total("share of rows that are right, planted") == [2, 3]
+    assert not any("planted ones" in key[2] for key in tally.counts)
+
+
 def test_a_sentence_taken_out_leaves_its_bead_with_one_side() -> None:
     change = divergences.Change(lang="en", kind="missing", old=WORK.en[1].text, new="")
     other, beads = divergences.plant(WORK, [change])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.config import AuditSettings
 from pipeline.records import (
@@ -12,6 +13,7 @@ from pipeline.records import (
     Bead,
     Facts,
     Force,
+    Instrument,
     Lang,
     LegalStatus,
     Passage,
@@ -141,6 +143,20 @@ def test_will_and_should_of_a_report_are_no_difference() -> None:
         ("一是完善制度，统一标准。", "First, we will improve the system and set one standard.", False),
         ("高达230亿美元。", "up to $23 billion", False),
         ("高达230亿美元。", "up to $32 billion", True),
+        ("须经三分之二多数同意。", "It requires a simple majority.", True),
+        ("须经三分之二多数同意。", "It requires a majority of two thirds.", False),
+        ("不超过其预算的二十分之一", "no more than one twelfth of its budget", True),
+        ("四分之一的港口", "one port in four", False),
+        ("最初六十日内", "for the first ninety days", True),
+        (
+            "登记渔船46.8万艘，其中1200人受训。",
+            "Some 468,000 vessels are registered, and 1,200 people were trained.",
+            False,
+        ),
+        ("装机4.1亿千瓦。", "a capacity of 410 gigawatts", False),
+        ("装机4.1亿千瓦。", "a capacity of 41 gigawatts", True),
+        ("有六万一千多名儿童", "more than 61,000 children", False),
+        ("上世纪九十年代", "in the 1990s", False),
     ],
 )
 def test_numbers(zh: str, en: str, told: bool) -> None:
@@ -221,11 +237,60 @@ def test_actors(found: Pair, told: bool) -> None:
 @pytest.mark.parametrize(
     ("zh", "en", "told"),
     [
+        ("依照第五条的规定", "in accordance with article 7", True),
+        ("依照第五条的规定", "in accordance with article 5", False),
+        ("依照第五条和第九条的规定", "in accordance with articles 5 and 9", False),
+        ("依照第五条和第九条的规定", "in accordance with articles 5 and 8", True),
+        ("列于附件二", "listed in Annex II", False),
+        ("列于附件二", "listed in Annex III", True),
+        ("依照前条的规定", "in accordance with article 4", False),
+        ("第十四条", "Article XIV", False),
+    ],
+)
+def test_articles_and_annexes_are_told_apart_by_their_numbers(zh: str, en: str, told: bool) -> None:
+    assert bool(list(names.instrument(pair(zh, en)))) == told
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "told"),
+    [
+        ("《灯塔公约》", "Lighthouse Plan of Action", True),
+        ("《灯塔公约》", "Lighthouse Convention", False),
+        ("《灯塔协定》", "Lighthouse Arrangement", False),
+        ("《灯塔名录》", "Lighthouse Plan of Action", False),
+    ],
+)
+def test_titles_of_other_kinds_are_other_instruments(zh: str, en: str, told: bool) -> None:
+    sides = []
+    for title, lang, text in ((zh, "zh", f"根据{zh}报告。"), (en, "en", f"It reports under the {en}.")):
+        one = passage(text, lang)  # type: ignore[arg-type]
+        start = text.index(title)
+        named = Instrument(start=start, end=start + len(title), text=title, id=title)
+        sides.append(Side(one.lang, (one,), (replace(tags(one, "obligation"), instruments=(named,)),), "binding"))
+    assert bool(list(names.instrument(Pair(sides[0], sides[1], 0.9)))) == told
+
+
+def test_what_may_be_done_only_so_is_a_ban_on_the_rest() -> None:
+    both = pair(
+        "非经理事会同意，不得撤销。",
+        "It may be revoked only with the consent of the Board.",
+        "prohibition",
+        "permission",
+    )
+    assert not list(cues.force(both))
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "told"),
+    [
         ("各国应酌情分享数据。", "States shall share data.", True),
         ("各国应分享数据。", "States shall, where possible, share data.", True),
         ("各国应酌情分享数据。", "States shall share data as appropriate.", False),
         ("各国应尽早分享数据。", "States shall share data as soon as possible.", False),
         ("各国应适当分享数据。", "States shall share data, where appropriate.", False),
+        ("在预算允许的情况下，各国应分享数据。", "States shall share data.", True),
+        ("各国应分享数据。", "States shall, so far as their domestic law permits, share data.", True),
+        ("在预算允许的情况下，各国应分享数据。", "States shall share data, subject to available funds.", False),
     ],
 )
 def test_hedges(zh: str, en: str, told: bool) -> None:

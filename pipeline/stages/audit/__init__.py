@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pipeline.config import AuditSettings
+from pipeline.config import ROOT, AuditSettings
 from pipeline.records import (
     Alignments,
     Bead,
@@ -30,6 +30,7 @@ from pipeline.records import (
 )
 from pipeline.stage import Stage, tick
 from pipeline.stages.audit import cues, gaps, names, values
+from pipeline.stages.audit.reader import Judge
 from pipeline.stages.audit.sides import Found, Pair, Side
 
 CHECKS: tuple[Callable[[Pair], Iterator[Found]], ...] = (
@@ -55,6 +56,21 @@ def compare(pair: Pair) -> list[Found]:
             if difference.kind != "negation" or not any(f.kind in ("force", "negation") for f in found):
                 found.append(difference)
     return found
+
+
+def compare_all(pairs: Sequence[Pair], judge: Judge, among: Sequence[Pair] = ()) -> list[list[Found]]:
+    """The differences of each bead of a work: what the rules say, with all other evidence weighed (see ``reader``).
+
+    Args:
+        pairs: the beads.
+        judge: weighs the evidence.
+        among: other beads of their work, against which they are held; if there are none, against each other.
+    """
+    told = []
+    for pair in pairs:
+        tick(0)
+        told.append(compare(pair))
+    return judge(pairs, told, among)
 
 
 class _Work:
@@ -84,14 +100,12 @@ class _Work:
         sides: dict[Lang, Side] = {side.lang: side for side in (self.side(bead.source), self.side(bead.target))}
         return Pair(sides["zh"], sides["en"], bead.score)
 
-    def beads(self, score: float) -> Iterator[Divergence]:
+    def beads(self, score: float, judge: Judge) -> Iterator[Divergence]:
         """Differences inside beads with two sides that are alike enough to be held against each other."""
         told: set[tuple[str, str, str]] = set()
-        for bead in self.work.beads:
-            if not bead.source or not bead.target or bead.score < score:
-                continue
-            tick(0)
-            for found in compare(self.pair(bead)):
+        beads = [bead for bead in self.work.beads if bead.source and bead.target and bead.score >= score]
+        for bead, differences in zip(beads, compare_all([self.pair(bead) for bead in beads], judge), strict=True):
+            for found in differences:
                 chapeau = "".join(self.passages[i].text[: self.passages[i].item_start] for i in bead.source)
                 key = (chapeau, found.kind, found.detail)
                 if not chapeau or key not in told:
@@ -130,6 +144,7 @@ def _triples(items: Sequence[str]) -> Iterator[tuple[str, str, str]]:
 def build(settings: AuditSettings) -> Any:
     """The stage's function: the works of the corpus to what their languages do not say alike."""
     least = SEVERITIES.index(settings.severity)
+    judge = Judge(ROOT / settings.model)
 
     def run(
         facts: Mapping[str, Facts],
@@ -142,7 +157,7 @@ def build(settings: AuditSettings) -> Any:
             for work in alignments.works
             if work.beads and not work.doubtful
             for read in [_Work(work, facts, passages, tagged)]
-            for divergence in (*read.beads(settings.score), *read.alone(settings.score))
+            for divergence in (*read.beads(settings.score, judge), *read.alone(settings.score))
         ]
         return Divergences(divergences=tuple(d for d in found if SEVERITIES.index(d.severity) >= least))
 

@@ -72,6 +72,8 @@ def _ranges(text: str, found: Iterator[tuple[int, int, Number]]) -> Iterator[Num
                 number = replace(number, unit=after.unit, amount=number.value * factor)
         if not number.unit and number.value >= MANY:
             number = replace(number, unit="count")
+        if not number.unit and 0 < number.value < 1:
+            number = replace(number, unit="share")
         yield number
 
 
@@ -102,6 +104,7 @@ def _english_number() -> re.Pattern[str]:
     ways = (
         rf"(?P<more>{small}|\d+) and (?:a|one) (?P<rest>half|quarter|third)\b",
         rf"(?P<over>an?|{small}|\d+)[- ](?P<part>{parts}s?)\b",
+        rf"one (?:\w+ ){{0,2}}in (?P<among>{small}|\d+)\b",
         rf"(?P<few>{few})\b",
         rf"(?P<digits>{digits})(?:[ -](?P<scale>{scales})s?\b)?",
         rf"(?P<words>(?:an? )?(?:{word}|{scales}))\b",
@@ -119,6 +122,8 @@ def _english_value(match: re.Match[str]) -> float | None:
         part, over = match["part"].lower(), match["over"].lower()
         below = parts.get(part) or parts.get(part.removesuffix("s"))
         return float(1 if over in ("a", "an") else small.get(over) or over) / float(below) if below else None
+    if match["among"]:
+        return 1 / float(small.get(match["among"].lower()) or match["among"])
     if match["few"]:
         return float(lexicon("divergence")["few"]["en"][match["few"].lower()])
     if match["digits"]:
@@ -143,7 +148,7 @@ def _chinese(text: str) -> Iterator[tuple[int, int, Number]]:
 def _chinese_number() -> re.Pattern[str]:
     numbers = lexicon("units")["numbers"]
     signs = "".join([*numbers["zh"], *numbers["zh_tens"], *numbers["zh_scales"]])
-    plain = rf"(?:\d[\d,，]*(?:\.\d+)?(?:[多余](?=[万亿]))?[{signs}]*|[{signs}]+(?:点[{signs}]+)?)"
+    plain = rf"(?:\d[\d,，]*(?:\.\d+)?(?:[多余](?=[万亿]))?(?:(?!千[克米瓦卡])[{signs}])*|[{signs}]+(?:点[{signs}]+)?)"
     return re.compile(
         rf"百分之(?P<share>{plain})|(?P<below>{plain})分之(?P<above>{plain})|(?P<half>半|倍增|翻番|翻一番)|(?P<plain>{plain})"
     )
@@ -198,8 +203,8 @@ def _unit_of(lang: Lang) -> dict[str, tuple[str, float]]:
 def _units(lang: Lang) -> re.Pattern[str]:
     words = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(_unit_of(lang), key=lambda w: (-len(w), w)))
     if lang == "zh":
-        return re.compile(rf"[多余]?(?P<unit>{words})")
-    gap = r"(?:\s+(?:calendar|consecutive|clear|full|US|Hong Kong|more|additional|further))?"
+        return re.compile(rf"(?:[多余]|有效)?(?P<unit>{words})")
+    gap = r"(?:\s+(?:calendar|consecutive|clear|full|US|Hong Kong|more|additional|further|effective))?"
     return re.compile(rf"{gap}[\s-]?(?P<unit>{words})(?![\w])", re.IGNORECASE)
 
 

@@ -15,7 +15,7 @@ from itertools import permutations
 from pipeline.lexicons import lexicon
 from pipeline.records import FORCES, OPERATIVE_FORCES, Force, Lang
 from pipeline.stages.audit.parts import clause_pairs
-from pipeline.stages.audit.sides import NAMES, Found, Pair, Severity, Side, cues, denials, denies, hints, says
+from pipeline.stages.audit.sides import NAMES, Found, Pair, Severity, Side, busy, cues, denials, denies, hints, says
 
 # Thresholds are chosen on the works of the train and dev splits and on government reports, for few false alarms.
 UNLIKELY = 0.1
@@ -81,7 +81,7 @@ SOFT: frozenset[str] = frozenset({"commitment", "recommendation", "declaration",
 # A duty and a rule that just states what is done ("is housed", 应同居): only sure tags tell them apart.
 NEAR: frozenset[str] = frozenset({"obligation", "constitutive", "commitment"})
 # Hedges that are one wherever they stand; the others only where the tags hold them to be one.
-PLAIN = frozenset({"appropriate", "possible", "need", "principle"})
+PLAIN = frozenset({"appropriate", "possible", "means", "need", "principle"})
 MEANS = {
     "obligation": "a duty",
     "prohibition": "a ban",
@@ -184,6 +184,8 @@ def _contrary(pair: Pair) -> list[Found]:
         return []
     zh, en = _instead(pair.zh), _instead(pair.en)
     apart = zh not in pair.en.forces and en not in pair.zh.forces
+    if "permission" in (zh, en) and any(hints(side.own, side.lang, "sweeping") for side, _ in pair.both):
+        return []  # What may be done only so may not be done otherwise.
     if apart and {zh, en} in CONTRARY and min(pair.zh.chance(zh), pair.en.chance(en)) >= SURE:
         return [_difference(pair.zh, zh, pair.en, en)]
     return []
@@ -275,7 +277,7 @@ def negation(pair: Pair) -> Iterator[Found]:
     for part in (pair, *clause_pairs(pair)):
         for one, other in part.both:
             words = says(one, "negation")
-            if words and more[one.lang] and not hints(other.text, other.lang, "negation"):
+            if words and more[one.lang] and not hints(busy(other.text, other.lang), other.lang, "negation"):
                 severity: Severity = "high" if one.forces & OPERATIVE_FORCES else "medium"
                 detail = f"{NAMES[one.lang]} denies it (“{words}”), {NAMES[other.lang]} has no denial"
                 yield Found("negation", severity, detail)
@@ -287,7 +289,7 @@ def proviso(pair: Pair) -> Iterator[Found]:
     for name in lexicon("divergence")["proviso"]:
         for one, other in pair.both:
             words = says(one, "proviso", name)
-            if words and not hints(other.text, other.lang, "proviso", name):
+            if words and not hints(busy(other.text, other.lang), other.lang, "proviso", name):
                 severity: Severity = "high" if one.status == "binding" else "medium"
                 detail = f"{NAMES[one.lang]} makes an exception (“{words}”), {NAMES[other.lang]} makes none"
                 yield Found("missing", severity, detail)

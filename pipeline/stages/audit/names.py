@@ -14,7 +14,8 @@ from functools import cache
 
 from pipeline.lexicons import Entry, instruments, lexicon, organisations, states
 from pipeline.records import Lang
-from pipeline.stages.audit.sides import Found, Pair, Severity, Side, cues, hints
+from pipeline.stages.audit.numerals import hanzi
+from pipeline.stages.audit.sides import Found, Pair, Severity, Side, cues, hints, joined
 from pipeline.text import simplified
 
 Named = dict[str, tuple[str, str]]
@@ -22,6 +23,12 @@ Named = dict[str, tuple[str, str]]
 LEAST: dict[Lang, int] = {"en": 4, "zh": 2}
 # Ids that are numbers given by a body, the same in both languages: UNSCR-1540, A/RES/73/6.
 NUMBERED = re.compile(r"[A-Z][A-Z/-]*[-/]\d[\w/-]*")
+# A number of an article: figures, Roman capitals, Chinese numerals.
+NUMERAL: dict[Lang, str] = {
+    "en": r"(?:\d{1,3}(?![\d,])|[IVXL]{1,6}(?!\w))",
+    "zh": r"(?:\d{1,3}|[一二三四五六七八九十百]{1,6})",
+}
+ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 TITLE = {"zh": re.compile("《.{3,}》"), "en": re.compile(r"(?:[A-Z]\w+ ){2,}")}
 
 
@@ -34,7 +41,68 @@ def actor(pair: Pair) -> Iterator[Found]:
 def instrument(pair: Pair) -> Iterator[Found]:
     """An instrument in each language that the other does not name."""
     zh, en = _instruments(pair.zh), _instruments(pair.en)
-    yield from [*_swapped(pair, "instrument", zh, en), *_untitled(pair, zh, en)][:1]
+    checks = (_swapped(pair, "instrument", zh, en), _untitled(pair, zh, en), _provision(pair), _other_title(pair))
+    yield from [found for check in checks for found in check][:1]
+
+
+def _provision(pair: Pair) -> Iterator[Found]:
+    """An article, section or annex in each language whose number the other does not name."""
+    named = {side.lang: _provisions(side.own, side.lang) for side, _ in pair.both}
+    alone = {
+        one.lang: [
+            words
+            for number, words in named[one.lang].items()
+            if number not in named[other.lang] and not re.search(rf"(?<!\d){number}(?!\d)", other.own)
+        ]
+        for one, other in pair.both
+    }
+    if alone["zh"] and alone["en"]:
+        yield Found("instrument", "medium", f"Chinese names “{alone['zh'][0]}”, English “{alone['en'][0]}”")
+
+
+def _provisions(text: str, lang: Lang) -> dict[int, str]:
+    """The numbers of the articles, sections and annexes that a text names, with the words of each."""
+    found: dict[int, str] = {}
+    for match in _provision_pattern(lang).finditer(text):
+        for word in re.findall(NUMERAL[lang], match["zh"] or match["zh2"] if lang == "zh" else match["en"]):
+            found.setdefault(int(hanzi(word)) if lang == "zh" else _roman(word), match.group())
+    return found
+
+
+@cache
+def _provision_pattern(lang: Lang) -> re.Pattern[str]:
+    table = lexicon("divergence")["provisions"]
+    numbers = rf"{NUMERAL[lang]}(?:{table['between'][lang]}{NUMERAL[lang]})*"
+    ways = (way.replace("{}", f"(?P<{lang}{'' if i == 0 else i + 1}>{numbers})") for i, way in enumerate(table[lang]))
+    return joined(list(ways), lang)
+
+
+def _roman(number: str) -> int:
+    """The value of figures or of a Roman number in capitals."""
+    if number.isdigit():
+        return int(number)
+    values = [ROMAN[char] for char in number.upper()]
+    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _other_title(pair: Pair) -> Iterator[Found]:
+    """The one title of each language, where neither is of a kind that the other may be, and no lexicon knows them."""
+    titles = {side.lang: _titles(side) for side, _ in pair.both}
+    if not len(titles["zh"]) == len(titles["en"]) == 1:
+        return
+    kinds = {
+        lang: {k for k in lexicon("divergence")["titles"] if cues("titles", k, "says", lang).search(words[0])}
+        for lang, words in titles.items()
+    }
+    if kinds["zh"] and kinds["en"] and not kinds["zh"] & kinds["en"]:
+        yield Found("instrument", "medium", f"Chinese names “{titles['zh'][0]}”, English “{titles['en'][0]}”")
+
+
+def _titles(side: Side) -> list[str]:
+    return list(dict.fromkeys(
+        i.text for tagged in side.tags for i in tagged.instruments
+        if TITLE[side.lang].search(i.text) and simplified(i.text) in side.own
+    ))  # fmt: skip
 
 
 def _other_kind(pair: Pair) -> Iterator[Found]:

@@ -102,6 +102,16 @@ def hints(text: str, lang: Lang, table: str, key: str = "") -> bool:
     return bool(cues(table, key, "hints", lang).search(text))
 
 
+def busy(text: str, lang: Lang) -> str:
+    """A text without the words that only look like denials or exceptions (不断, not only)."""
+    return _idle(lang).sub("※", text)
+
+
+@cache
+def _idle(lang: Lang) -> re.Pattern[str]:
+    return joined(sorted(lexicon("divergence")["idle"][lang], key=lambda word: (-len(word), word)), lang)
+
+
 @cache
 def _denial(lang: Lang) -> re.Pattern[str]:
     return joined([*lexicon("modality")["negation"][lang], *lexicon("divergence")["refusing"][lang]], lang)

@@ -21,6 +21,7 @@ TURNS: dict[frozenset[str], tuple[float, ...]] = {
     frozenset({"day", "hour"}): (24,),
     frozenset({"day", "month"}): (30, 31, 365 / 12),
     frozenset({"percent", "times"}): (100,),
+    frozenset({"percent", "share"}): (100,),
 }
 # Lengths of time answer to each other only through TURNS, so one of another unit is another length.
 TIME = frozenset({"day", "workday", "month", "hour"})
@@ -58,7 +59,7 @@ def _bare(mine: Sequence[Number], theirs: Sequence[Number], text: str) -> list[N
         n
         for n in mine
         if n.value >= TELLING
-        and n.words.isascii()
+        and (n.words.isascii() or (n.unit and n.words[0].isdigit()))
         and not any(_same(n, other) for other in theirs)
         and not _figure(n, text)
     ]
