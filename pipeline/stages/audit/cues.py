@@ -184,8 +184,8 @@ def _contrary(pair: Pair) -> list[Found]:
         return []
     zh, en = _instead(pair.zh), _instead(pair.en)
     apart = zh not in pair.en.forces and en not in pair.zh.forces
-    if "permission" in (zh, en) and any(hints(side.own, side.lang, "sweeping") for side, _ in pair.both):
-        return []  # What may be done only so may not be done otherwise.
+    if "permission" in (zh, en) and any(hints(side.own, side.lang, "restricting") for side, _ in pair.both):
+        return []
     if apart and {zh, en} in CONTRARY and min(pair.zh.chance(zh), pair.en.chance(en)) >= SURE:
         return [_difference(pair.zh, zh, pair.en, en)]
     return []
