@@ -123,6 +123,17 @@ def made(pairs: Sequence[Pair], threshold: float) -> Reader:
     )  # fmt: skip
 
 
+def test_a_long_work_is_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [pair("港应报", "ports shall report"), pair("船查", "ships inspect lamps"), pair("港", "ports yearly")]
+    judge = Judge(ROOT, Pieces(), made(pairs, threshold=1.0))  # type: ignore[arg-type]
+    whole = judge.measure(pairs)
+    monkeypatch.setattr(reader, "AT_ONCE", 2)
+    parts = judge.measure(pairs)
+    assert np.array_equal(whole.loose, parts.loose)
+    assert np.array_equal(whole.plain, parts.plain)
+    assert whole.worst == parts.worst
+
+
 def texts(count: int) -> list[Text]:
     """Works of the words of the glossary; every fourth bead of the changed ones has a word too many in English."""
     draw = np.random.default_rng(4)

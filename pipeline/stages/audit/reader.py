@@ -38,6 +38,8 @@ STATES = ("middle", "last")
 WINDOWS = (1, 2, 4)
 # What a work's own beads must tell of its looseness, in beads, until it outweighs what is usual.
 PRIOR_BEADS = 10
+# Beads whose words are in memory at once.
+AT_ONCE = 256
 # Texts that are all alike spread no less.
 LEAST = 0.01
 # The penalty on how well a piece is usually answered.
@@ -395,8 +397,16 @@ class Judge:
         ]
 
     def measure(self, pairs: Sequence[Pair]) -> Evidence:
-        """The evidence of some beads."""
-        return evidence(pairs, read(self.encoder, pairs), self.reader.expected)
+        """The evidence of some beads, a few hundred at a time: the states of all words of a long work would fill the memory."""
+        parts = [
+            evidence(some, read(self.encoder, some), self.reader.expected)
+            for some in (pairs[at : at + AT_ONCE] for at in range(0, len(pairs), AT_ONCE))
+        ]
+        return Evidence(
+            np.vstack([part.loose for part in parts]),
+            np.vstack([part.plain for part in parts]),
+            [words for part in parts for words in part.worst],
+        )
 
 
 def _own(pair: Pair, kind: str, worst: Mapping[Lang, tuple[str, float]]) -> Found:
