@@ -8,6 +8,7 @@ passages, only these are scored. Nothing in the result depends on the time or on
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def measure_all(config: Config, tell: Callable[[str], None]) -> Evaluation:
     more: list[Figure] = texts.themes(works)
     tell("differences between the languages …")
     divergences.labelled(tally, works, tagger, of)
-    divergences.planted(tally, works, tagger, of, corpus / "planted")
+    held = tomllib.loads((corpus / "splits.toml").read_text(encoding="utf-8"))["planted"]
+    divergences.planted(tally, works, tagger, of | dict.fromkeys(held, "held out"), corpus / "planted")
     for split in MEASURED:
         divergences.changed(tally, [work for work in works if of[work.id] == split], tagger, split)
     tell("histories …")

@@ -50,7 +50,9 @@ def markdown(evaluation: Evaluation) -> str:
         *_spans("Spans on real sentences", figures, "others", "real sentences"),
         *_plain("End to end from the PDFs of test works", figures, "documents", ("test",)),
         *_plain("Footnotes and reading of the sample works", figures, "documents", ("samples",)),
-        *_plain("Alignment, differences, lineage, themes", figures, "texts", ("test", "all works", "lineage")),
+        *_plain(
+            "Alignment, differences, lineage, themes", figures, "texts", ("test", "held out", "all works", "lineage")
+        ),
         *_plain("Third-party sets", [f for f in figures if not _real(f)], "others", None),
     ]
     lines += [f"Not measured: {note}." for note in evaluation.notes]

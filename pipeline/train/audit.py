@@ -10,7 +10,7 @@ thousand may be told.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,18 +52,20 @@ class Text:
     stands: bool
 
 
-def texts(works: Sequence[Work], planted: Path, tagger: Tagger) -> list[Text]:
+def texts(works: Sequence[Work], planted: Path, tagger: Tagger, held: Collection[str] = ()) -> list[Text]:
     """The works as they stand and as they were changed.
 
     Args:
         works: labelled works; those without planted changes are read as they stand.
         planted: changes, in files ``WORK.txt`` or ``WORK.HAND.txt``.
         tagger: the tags come from it.
+        held: works that are read only as they stand; what was planted in them measures.
     """
     found = []
     for work in works:
         found.append(_text(work, work, {}, tagger))
-        for file in sorted((*planted.glob(f"{work.id}.txt"), *planted.glob(f"{work.id}.*.txt"))):
+        files = () if work.id in held else (*planted.glob(f"{work.id}.txt"), *planted.glob(f"{work.id}.*.txt"))
+        for file in sorted(files):
             changes = read_changes(file)
             other, beads = plant(work, changes)
             kinds = {id(bead): change.kind for change, bead in zip(changes, beads, strict=True)}

@@ -112,7 +112,8 @@ def fit_audit(config: Config) -> int:
     works = read_works(ROOT / config.train.works)
     of = splits(works, corpus / "splits.toml")
     tagger = Tagger(config.tag)
-    read = audit.texts([work for work in works if of[work.id] != "test"], corpus / "planted", tagger)
+    held = tomllib.loads((corpus / "splits.toml").read_text(encoding="utf-8"))["planted"]
+    read = audit.texts([work for work in works if of[work.id] != "test"], corpus / "planted", tagger, held)
     planted = [label for text in read for label in text.labels if label in DIVERGENCES]
     say(f"{sum(len(text.labels) for text in read)} beads in two languages, {len(planted)} with a planted difference")
     found = audit.fit(tagger.encoder, read)
